@@ -6,9 +6,12 @@
 //! * [`data`]: the [`data::Dataset`], its readers, column roles, subsampling, preprocessing and simulation;
 //! * [`metrics`]: pure functions that score a prediction;
 //! * [`embed`]: principal components;
+//! * `nn`: network layers with a replica axis (feature `train`);
 //! * [`random`]: the host random streams that every random number comes from.
 
 pub mod data;
 pub mod embed;
 pub mod metrics;
+#[cfg(feature = "train")]
+pub mod nn;
 pub mod random;
