@@ -2,6 +2,24 @@
 
 mod csr;
 mod dataset;
+mod design;
+mod dose;
+mod error;
+mod hvg;
+mod levels;
+mod normalise;
+mod preprocess;
+mod resolve;
+mod roles;
+mod simulate;
+mod subsample;
 
 pub use csr::Csr;
 pub use dataset::{Dataset, ObsColumn, ObsValues, Skipped, Source, Truth, ValueKind};
+pub use design::{Arm, Design};
+pub use error::DataError;
+pub use normalise::normalise;
+pub use preprocess::{GeneChoice, Prepared, Preprocess, TargetSum, prepare};
+pub use roles::{Roles, guess_roles};
+pub use simulate::{PresetInfo, presets, simulate};
+pub use subsample::subsample;
