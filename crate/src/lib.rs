@@ -6,8 +6,10 @@
 //! * [`data`]: the [`data::Dataset`], its readers, column roles, subsampling, preprocessing and simulation;
 //! * [`metrics`]: pure functions that score a prediction;
 //! * [`embed`]: principal components;
+//! * [`chart`]: the figures;
 //! * [`random`]: the host random streams that every random number comes from.
 
+pub mod chart;
 pub mod data;
 pub mod embed;
 pub mod metrics;
