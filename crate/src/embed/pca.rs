@@ -89,6 +89,17 @@ impl Pca {
         }
         Ok(scores)
     }
+
+    /// Cells (`cells x genes`) from their coordinates on the components (`cells x components`); what the components do not
+    /// carry is lost.
+    ///
+    /// Errors: another number of components than the fit has.
+    pub fn inverse_transform(&self, scores: ArrayView2<f64>) -> Result<Array2<f32>, EmbedError> {
+        if scores.ncols() != self.components.nrows() {
+            return Err(EmbedError::ShapeMismatch { expected: self.components.nrows(), found: scores.ncols() });
+        }
+        Ok((scores.dot(&self.components) + &self.mean).mapv(|value| value as f32))
+    }
 }
 
 fn check_finite(x: ArrayView2<f32>) -> Result<(), EmbedError> {

@@ -96,9 +96,9 @@ pub struct DegOverlap {
 
 /// What every prediction of one held-out cell type and dose is compared with, computed once.
 #[derive(Clone, Debug)]
-pub struct Reference<'a> {
-    control: ArrayView2<'a, f32>,
-    observed: ArrayView2<'a, f32>,
+pub struct Reference {
+    control: Array2<f32>,
+    observed: Array2<f32>,
     hvg: Option<Vec<usize>>,
     settings: ScoreSettings,
     observed_mean: Vec<f64>,
@@ -124,7 +124,7 @@ struct Space {
     no_change: BTreeMap<String, f64>,
 }
 
-impl<'a> Reference<'a> {
+impl Reference {
     /// Prepares the comparison with the `observed` cells of the held-out type and dose, given the `control` cells of that
     /// type (both `cells x genes`, log-normalised). `hvg`: genes of `r2_hvg`; all genes for `None`.
     ///
@@ -133,12 +133,12 @@ impl<'a> Reference<'a> {
     ///
     /// Errors: shapes that differ, a group without cells, values that are not finite, an unknown gene, a setting of 0.
     pub fn new(
-        control: ArrayView2<'a, f32>,
-        observed: ArrayView2<'a, f32>,
+        control: Array2<f32>,
+        observed: Array2<f32>,
         hvg: Option<&[usize]>,
         settings: &ScoreSettings,
     ) -> Result<Self, MetricError> {
-        check_pair(("control", control), ("observed", observed))?;
+        check_pair(("control", control.view()), ("observed", observed.view()))?;
         check_genes(hvg.unwrap_or_default(), control.ncols())?;
         for (name, value) in [("n_pcs", settings.n_pcs), ("n_degs", settings.n_degs)] {
             if value == 0 {
@@ -148,17 +148,18 @@ impl<'a> Reference<'a> {
         let rankings = if control.nrows() < 2 || observed.nrows() < 2 {
             None
         } else {
-            let control = Control::new(control)?;
-            let ranking = |test| control.rank(observed, test, ConstantGenes::AsScanpy);
+            let control = Control::new(control.view())?;
+            let ranking = |test| control.rank(observed.view(), test, ConstantGenes::AsScanpy);
             let (t_test, wilcoxon) = (ranking(Test::TTest)?, ranking(Test::Wilcoxon)?);
             Some(Rankings { control, t_test, wilcoxon })
         };
+        let observed_mean = gene_means(observed.view());
         let mut reference = Self {
             control,
             observed,
             hvg: hvg.map(<[usize]>::to_vec),
             settings: settings.clone(),
-            observed_mean: gene_means(observed),
+            observed_mean,
             rankings,
             space: None,
         };
@@ -250,8 +251,8 @@ impl<'a> Reference<'a> {
 
     /// Components of the real cells, and of the predicted ones if they are given.
     fn space(&self, predicted: Option<ArrayView2<f32>>) -> Result<Space, MetricError> {
-        let control = self.sample(self.control, "control");
-        let observed = self.sample(self.observed, "observed");
+        let control = self.sample(self.control.view(), "control");
+        let observed = self.sample(self.observed.view(), "observed");
         let mut groups = vec![control.view(), observed.view()];
         groups.extend(predicted);
         // The widths were checked, so the groups fit on top of each other.

@@ -87,5 +87,5 @@ closed_form!(PcaShift, |model, data, arm| {
     let control = data.expression(data.control_cells());
     let shift: Array1<f32> = balanced_shift(data, arm)?.into_iter().map(|v| v as f32).collect();
     let moved = control + &shift;
-    Ok(model.pca.inverse_transform(model.pca.transform(moved.view())?.view()))
+    Ok(model.pca.inverse_transform(model.pca.transform(moved.view())?.view())?)
 });

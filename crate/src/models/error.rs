@@ -1,6 +1,7 @@
 use burn::tensor::ExecutionError;
 use thiserror::Error;
 
+use crate::embed::EmbedError;
 use crate::metrics::MetricError;
 
 /// Why a model could not be built, fitted or asked.
@@ -58,9 +59,12 @@ pub enum ModelError {
         /// Its own words.
         reason: String,
     },
-    /// A metric or decomposition inside the model failed.
+    /// A metric inside the model failed.
     #[error(transparent)]
     Metric(#[from] MetricError),
+    /// The principal components failed.
+    #[error(transparent)]
+    Embed(#[from] EmbedError),
 }
 
 impl ModelError {
@@ -75,6 +79,7 @@ impl ModelError {
             Self::Diverged { .. } => "diverged",
             Self::Device { .. } => "device_lost",
             Self::Metric(error) => error.code(),
+            Self::Embed(error) => error.code(),
         }
     }
 
@@ -96,6 +101,7 @@ impl ModelError {
                     .to_owned()
             }
             Self::Metric(error) => error.hint(),
+            Self::Embed(error) => error.hint(),
         }
     }
 }

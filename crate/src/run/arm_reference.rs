@@ -7,7 +7,6 @@ use ndarray::{Array2, ArrayView2};
 use crate::data::{Dataset, TargetSum};
 use crate::metrics::MetricError;
 use crate::metrics::prediction::{Reference, Score};
-use crate::metrics::r2::squared_pearson;
 use crate::models::TrainingSet;
 
 use super::RunError;
@@ -81,7 +80,10 @@ fn scores(
 /// `ln(1 + mean(exp(x) - 1))` per gene: the mean on the scale of normalised counts, which is what the simulator knows.
 fn log_of_mean(x: ArrayView2<f32>) -> Vec<f64> {
     let n = x.nrows() as f64;
-    x.columns().into_iter().map(|gene| (gene.iter().map(|&v| f64::from(v).exp_m1().max(0.0)).sum::<f64>() / n).ln_1p()).collect()
+    x.columns()
+        .into_iter()
+        .map(|gene| (gene.iter().map(|&v| f64::from(v).exp_m1().max(0.0)).sum::<f64>() / n).ln_1p())
+        .collect()
 }
 
 fn true_log_mean(plan: &Plan, data: &TrainingSet, arm: usize) -> Option<Vec<f64>> {
@@ -96,10 +98,4 @@ fn true_log_mean(plan: &Plan, data: &TrainingSet, arm: usize) -> Option<Vec<f64>
     };
     let means = truth.means.get(cell_type)?.row(arm);
     Some(data.prepared().gene_index.iter().map(|&gene| (target * means[gene]).ln_1p()).collect())
-}
-
-/// Squared Pearson correlation, for callers that have both means at hand.
-#[allow(dead_code, reason = "kept private to the module's tests")]
-fn r2(a: &[f64], b: &[f64]) -> Option<f64> {
-    squared_pearson(a, b).ok()
 }

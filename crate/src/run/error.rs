@@ -1,6 +1,6 @@
 use thiserror::Error;
 
-use crate::data::{DataError, read::ReadError};
+use crate::data::{DataError, ReadError};
 use crate::metrics::MetricError;
 use crate::models::ModelError;
 

@@ -57,7 +57,7 @@ pub enum Event {
         result: ResultRow,
     },
     /// A model could not be fitted or asked; the run goes on without it.
-    Failed {
+    LeftOut {
         /// Which, and why.
         failure: Failure,
     },

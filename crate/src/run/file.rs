@@ -177,10 +177,13 @@ impl RunFile {
         let lists = [
             ("models", task.models.len()),
             ("seeds", task.seeds.len()),
-            ("held_out", match &task.held_out {
-                Names::All => 1,
-                Names::List(names) => names.len(),
-            }),
+            (
+                "held_out",
+                match &task.held_out {
+                    Names::All => 1,
+                    Names::List(names) => names.len(),
+                },
+            ),
         ];
         if let Some((what, _)) = lists.into_iter().find(|(_, n)| *n == 0) {
             return Err(RunError::Empty { what });

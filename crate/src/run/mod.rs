@@ -6,6 +6,7 @@
 mod arm_reference;
 mod error;
 mod event;
+mod figures;
 mod file;
 mod plan;
 mod report;

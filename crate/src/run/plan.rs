@@ -35,7 +35,7 @@ impl Plan {
                 names.iter().filter_map(|name| design.type_index(name)).collect()
             }
             Names::All => {
-                let fits = |name: &String| match design.check_held_out(name) {
+                let mut fits = |name: &String| match design.check_held_out(name) {
                     Ok(()) => true,
                     Err(error) => {
                         notes.push(format!("{name} is not held out: {error}."));

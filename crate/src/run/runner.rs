@@ -45,12 +45,32 @@ pub struct Runner {
 
 /// Where the run is. `job` counts (held-out type, model) pairs, models innermost.
 enum Stage {
-    Prepare { job: usize },
-    Build { job: usize },
-    Fit { job: usize, model: Box<dyn PerturbationModel> },
-    Reference { job: usize, model: Box<dyn PerturbationModel>, arm: usize },
-    Predict { job: usize, model: Box<dyn PerturbationModel>, arm: usize },
-    Score { job: usize, model: Box<dyn PerturbationModel>, arm: usize, predictions: VecDeque<(Option<u64>, Array2<f32>)> },
+    Prepare {
+        job: usize,
+    },
+    Build {
+        job: usize,
+    },
+    Fit {
+        job: usize,
+        model: Box<dyn PerturbationModel>,
+    },
+    Reference {
+        job: usize,
+        model: Box<dyn PerturbationModel>,
+        arm: usize,
+    },
+    Predict {
+        job: usize,
+        model: Box<dyn PerturbationModel>,
+        arm: usize,
+    },
+    Score {
+        job: usize,
+        model: Box<dyn PerturbationModel>,
+        arm: usize,
+        predictions: VecDeque<(Option<u64>, Array2<f32>)>,
+    },
     Finished,
 }
 
@@ -64,7 +84,7 @@ impl Runner {
         clock: Clock,
     ) -> Result<Self, RunError> {
         let plan = Plan::new(run, dataset)?;
-        Ok(Self {
+        let mut runner = Self {
             notes: plan.notes.clone(),
             plan,
             device,
@@ -79,7 +99,9 @@ impl Runner {
             details: Vec::new(),
             failures: Vec::new(),
             fits: Vec::new(),
-        })
+        };
+        runner.announce_data(0);
+        Ok(runner)
     }
 
     /// The run with every default filled in.
@@ -98,11 +120,10 @@ impl Runner {
     /// new stage, so that its name can be shown while it runs.
     pub async fn step(&mut self, budget_ms: f64) -> Result<Vec<Event>, RunError> {
         let start = (self.clock)();
-        while !self.is_finished() {
-            let before = self.events.len();
+        let announced = |events: &[Event]| events.iter().any(|event| matches!(event, Event::Stage { .. }));
+        while !self.is_finished() && !announced(&self.events) {
             self.advance().await?;
-            let announced = self.events[before..].iter().any(|event| matches!(event, Event::Stage { .. }));
-            if announced || (self.clock)() - start >= budget_ms {
+            if (self.clock)() - start >= budget_ms {
                 break;
             }
         }
@@ -155,11 +176,7 @@ impl Runner {
     // The stages, in order. Each does its work and returns the next one.
 
     fn prepare(&mut self, job: usize) -> Result<Stage, RunError> {
-        if self.data.is_none() && self.events.is_empty() && job == 0 && self.notes.len() == self.plan.notes.len() {
-            // Announced first, so that the name of the stage is on the page while it runs.
-        }
-        let (held_out, _) = self.place(job);
-        let (data, notes) = self.plan.prepare(held_out)?;
+        let (data, notes) = self.plan.prepare(self.place(job).0)?;
         for note in notes {
             if !self.notes.contains(&note) {
                 self.notes.push(note);
@@ -229,7 +246,8 @@ impl Runner {
         let reference = ArmReference::new(&self.plan, &data, number)?.map(Rc::new);
         if reference.is_none() {
             let label = &self.plan.design.arms[number].label;
-            self.notes.push(format!("{} has no cells under {label}, so nothing is predicted there.", self.type_name(job)));
+            self.notes
+                .push(format!("{} has no cells under {label}, so nothing is predicted there.", self.type_name(job)));
         }
         self.references.insert(arm, reference);
         Ok(Stage::Predict { job, model, arm })
@@ -338,13 +356,16 @@ impl Runner {
             return Stage::Finished;
         }
         if next % n_models == 0 {
-            let text = format!("Preparing the data without the treated {} cells", self.type_name(next));
-            self.events.push(Event::Stage { stage: StageName::Prepare, text });
-            self.data = None;
+            self.announce_data(next);
             return Stage::Prepare { job: next };
         }
         self.announce_model(next);
         Stage::Build { job: next }
+    }
+
+    fn announce_data(&mut self, job: usize) {
+        let text = format!("Preparing the data without the treated {} cells", self.type_name(job));
+        self.events.push(Event::Stage { stage: StageName::Prepare, text });
     }
 
     fn announce_model(&mut self, job: usize) {
@@ -371,7 +392,7 @@ impl Runner {
             hint: error.hint(),
         };
         self.failures.push(failure.clone());
-        self.events.push(Event::Failed { failure });
+        self.events.push(Event::LeftOut { failure });
     }
 
     // Where a job is.

@@ -9,7 +9,12 @@ use super::ResultRow;
 #[must_use]
 pub fn results_csv(results: &[ResultRow]) -> String {
     let keys = |pick: fn(&ResultRow) -> Vec<(String, Option<f64>)>| -> Vec<String> {
-        results.iter().flat_map(|row| pick(row).into_iter().map(|(k, _)| k)).collect::<BTreeSet<_>>().into_iter().collect()
+        results
+            .iter()
+            .flat_map(|row| pick(row).into_iter().map(|(k, _)| k))
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect()
     };
     let names = keys(scores);
     let mut csv = String::from("index,model,cell_type,arm,condition,dose,seed,n_control,n_observed,n_predicted");

@@ -1,6 +1,6 @@
 //! Training and prediction.
 
-use burn::module::{AutodiffModule, Module};
+use burn::module::Module;
 use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use ndarray::{Array1, Array2, Axis};
@@ -197,7 +197,8 @@ impl Scgen {
 
     fn upload(&self, rows: Array2<f32>) -> Tensor<3> {
         let (n, m) = rows.dim();
-        let values = if rows.is_standard_layout() { rows.into_raw_vec_and_offset().0 } else { rows.iter().copied().collect() };
+        let values =
+            if rows.is_standard_layout() { rows.into_raw_vec_and_offset().0 } else { rows.iter().copied().collect() };
         to_tensor(values, [1, n, m], &self.device.clone().inner())
     }
 
@@ -257,7 +258,7 @@ fn resample(control: &[Vec<usize>], treated: &[Vec<usize>], rng: &mut Stream) ->
 }
 
 fn stack(parts: &[Array2<f32>], columns: usize) -> Array2<f32> {
-    let views: Vec<_> = parts.iter().map(Array2::view).collect();
+    let views: Vec<_> = parts.iter().map(|part| part.view()).collect();
     // All parts have the same number of columns; no parts at all make an empty matrix.
     ndarray::concatenate(Axis(0), &views).unwrap_or_else(|_| Array2::zeros((0, columns)))
 }

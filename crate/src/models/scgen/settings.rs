@@ -166,7 +166,11 @@ fn not_negative(value: f64) -> bool {
 }
 
 fn check(parameter: &'static str, value: impl ToString, ok: bool, allowed: &'static str) -> Result<(), ModelError> {
-    if ok { Ok(()) } else { Err(ModelError::Parameter { model: "scgen", parameter, value: value.to_string(), allowed }) }
+    if ok {
+        Ok(())
+    } else {
+        Err(ModelError::Parameter { model: "scgen", parameter, value: value.to_string(), allowed })
+    }
 }
 
 #[cfg(test)]
