@@ -4,8 +4,9 @@ use hdf5_pure::{AttrValue, DatasetBuilder, FileBuilder, GroupBuilder};
 
 use super::{Dataset, ObsColumn, ObsValues, ReadError, Source};
 
-/// Values per compressed block.
-const CHUNK: usize = 1 << 16;
+/// Values per compressed block. Below 2^16: hdf5-pure 0.47 stores larger sizes in four bytes where three are enough,
+/// which libhdf5 2.0 refuses to open.
+const CHUNK: usize = 1 << 15;
 /// Level of gzip: higher ones gain little on counts.
 const LEVEL: u32 = 4;
 
@@ -81,10 +82,11 @@ fn compressed(data: &mut DatasetBuilder, n: usize) {
 fn sparse(group: &mut GroupBuilder, dataset: &Dataset) {
     encoding(|name, value| group.set_attr(name, value), "csr_matrix", "0.1.0");
     let matrix = &dataset.matrix;
-    group.set_attr("shape", AttrValue::I64Array(vec![matrix.n_rows() as i64, matrix.n_cols() as i64]));
+    let shape = [matrix.n_rows(), matrix.n_cols()].map(usize::cast_signed).map(|n| n as i64);
+    group.set_attr("shape", AttrValue::I64Array(shape.to_vec()));
     let (indptr, indices, values) = matrix.parts();
-    let indices: Vec<i32> = indices.iter().map(|&j| j as i32).collect();
-    let indptr: Vec<i64> = indptr.iter().map(|&p| p as i64).collect();
+    let indices: Vec<i32> = indices.iter().map(|&j| j.cast_signed()).collect();
+    let indptr: Vec<i64> = indptr.iter().map(|&p| p.cast_signed() as i64).collect();
     compressed(array(group, "data", "array").with_f32_data(values), values.len());
     compressed(array(group, "indices", "array").with_i32_data(&indices), indices.len());
     compressed(array(group, "indptr", "array").with_i64_data(&indptr), indptr.len());
@@ -123,7 +125,7 @@ fn obs_column(obs: &mut GroupBuilder, column: &ObsColumn) {
             let mut group = obs.create_group(&column.name);
             encoding(|name, value| group.set_attr(name, value), "categorical", "0.2.0");
             group.set_attr("ordered", AttrValue::U8(0));
-            let codes: Vec<i32> = codes.iter().map(|code| code.map_or(-1, |c| c as i32)).collect();
+            let codes: Vec<i32> = codes.iter().map(|code| code.map_or(-1, u32::cast_signed)).collect();
             compressed(array(&mut group, "codes", "array").with_i32_data(&codes), codes.len());
             texts(&mut group, "categories", levels);
             obs.add_group(group.finish());

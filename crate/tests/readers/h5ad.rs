@@ -1,8 +1,8 @@
 //! AnnData files of every layout.
 
-use dosefront::data::{ObsValues, Source, ValueKind};
+use dosefront::data::{ObsValues, Source, ValueKind, read};
 
-use crate::{SHAPE, counts, fixture, input, labels, numbers, open, unpacked};
+use crate::{SHAPE, counts, fixture, input, labels, numbers, open};
 
 #[test]
 fn csr_csc_and_dense_hold_the_same_counts() {
@@ -129,14 +129,22 @@ fn repeated_gene_names_become_unique() {
 }
 
 #[test]
+fn compressed_as_a_whole() {
+    let packed = read(vec![fixture("csr.h5ad.gz")]).unwrap();
+    let plain = open("csr.h5ad").unwrap();
+    assert_eq!(plain.matrix, packed.matrix);
+    assert_ne!(plain.source, packed.source);
+}
+
+#[test]
 fn the_source_is_the_file_and_its_hash() {
-    // printf "" | sha256sum would be of nothing: this one is of the bytes as they came, compressed.
-    let file = fixture("csr.h5ad.gz");
-    let dataset = dosefront::data::read(vec![file]).unwrap();
-    let Source::File { name, sha256 } = &dataset.source else { panic!() };
-    assert_eq!(name, "csr.h5ad.gz");
-    assert_eq!(sha256.len(), 64);
-    let plain = dosefront::data::read(vec![input("csr.h5ad", unpacked("csr.h5ad"))]).unwrap();
-    assert_eq!(plain.matrix, dataset.matrix);
-    assert_ne!(plain.source, dataset.source);
+    let of = |name: &str, sha256: &str| Source::File { name: name.to_owned(), sha256: sha256.to_owned() };
+    // printf 'cell,A\nx,1\n' | sha256sum
+    let sha256 = "6c9f0530f5337c64ec47ac4d3503e22d34b5fe8644bcd9782495a03ff5c528c3";
+    assert_eq!(read(vec![input("x.csv", "cell,A\nx,1\n")]).unwrap().source, of("x.csv", sha256));
+    // Of several files: sha256sum of their bytes in the order of their names, here "xA%%MatrixMarket ...".
+    let sha256 = "442efa63bcfd63b5c43f6746ca79b64f1a0ac955e0271db2bf6f02e26e53bfd6";
+    let matrix = "%%MatrixMarket matrix coordinate integer general\n1 1 1\n1 1 4\n";
+    let files = vec![input("matrix.mtx", matrix), input("genes.tsv", "A"), input("barcodes.tsv", "x")];
+    assert_eq!(read(files).unwrap().source, of("barcodes.tsv + genes.tsv + matrix.mtx", sha256));
 }

@@ -1,5 +1,6 @@
 //! The readers on files made by anndata, h5py and by hand (`tests/reference/make_h5ad_fixtures.py`).
 
+#![allow(clippy::expect_used, reason = "helpers of tests are not marked as tests themselves")]
 #![allow(clippy::float_cmp, reason = "counts and stored numbers are read back exactly")]
 
 mod damage;

@@ -74,6 +74,12 @@ fn missing_labels_and_empty_columns() {
 }
 
 #[test]
+fn a_table_may_be_called_genes() {
+    assert_eq!(read(vec![input("all_genes.csv", "cell,A\nx,1\n")]).unwrap().genes, ["A"]);
+    error("missing_parts", vec![input("genes.tsv", "E1\tA\nE2\tB\n")]);
+}
+
+#[test]
 fn repeated_genes_and_annotations() {
     let dataset = read(vec![input("x.csv", "cell,k,k,A,A\nx,a,b,1,2\n")]).unwrap();
     assert_eq!(dataset.genes, ["A", "A-1"]);

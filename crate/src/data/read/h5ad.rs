@@ -116,7 +116,9 @@ fn choose(
                     (Some((other, _, kind)), _) => {
                         format!("{path} was read: it holds counts, while {} holds {}.", other.what, describe(*kind))
                     }
-                    (None, Some(_)) => format!("{path} was read: it holds counts, while X cannot be read."),
+                    (None, Some((other, _))) => {
+                        format!("{path} was read: it holds counts, while {other} cannot be read.")
+                    }
                     (None, None) => format!("{path} was read: it holds counts."),
                 };
                 return Ok(Chosen { matrix, genes, note });
@@ -129,14 +131,14 @@ fn choose(
             }
             Err(error) => {
                 skipped.push(Skipped { what: path.to_owned(), why: error.to_string() });
-                first_error.get_or_insert(error);
+                first_error.get_or_insert((path, error));
             }
         }
     }
     match (fallback, first_error) {
         (Some((stored, genes, kind)), error) => {
             // Where X itself is broken, its error says more than that some layer has negative values.
-            if let (None, Some(error)) = (kind, error) {
+            if let (None, Some((_, error))) = (kind, error) {
                 return Err(error);
             }
             let matrix = stored.read(name)?;
@@ -144,7 +146,7 @@ fn choose(
                 format!("{} was read: it holds {}, and no counts were found beside it.", stored.what, describe(kind));
             Ok(Chosen { matrix, genes, note })
         }
-        (None, Some(error)) => Err(error),
+        (None, Some((_, error))) => Err(error),
         (None, None) => Err(ReadError::UnsupportedLayout {
             name: name.to_owned(),
             what: "X".to_owned(),

@@ -115,12 +115,15 @@ fn parts(mut files: Vec<InputFile>, from_archive: bool) -> Result<Parts, ReadErr
     if let Some(i) = position(Content::Hdf5).filter(|_| files.len() == 1 || from_archive) {
         return hdf5_file(files.swap_remove(i));
     }
-    if files.iter().all(|file| mtx::is_names_file(&file.name)) && !files.is_empty() {
-        let names = files.iter().map(|file| file.name.as_str()).collect::<Vec<_>>().join(", ");
-        return Err(ReadError::MissingParts { name: names, missing: "matrix.mtx is".to_owned() });
-    }
+    let names_only = || {
+        let name = files.iter().map(|file| file.name.as_str()).collect::<Vec<_>>().join(", ");
+        Err(ReadError::MissingParts { name, missing: "matrix.mtx is".to_owned() })
+    };
+    let named = files.iter().all(|file| mtx::is_names_file(&file.name));
     match &files[..] {
-        [file] => table::read(file),
+        // A table may well be called genes.csv: it is a list of names only when it cannot be read as a table.
+        [file] => table::read(file).or_else(|error| if named { names_only() } else { Err(error) }),
+        [_, ..] if named => names_only(),
         [] => Err(sniff::unknown("The archive", "it holds no file that can be read")),
         _ => several(&files),
     }
