@@ -42,7 +42,7 @@ const DEPTH_SD: f64 = 0.35;
 /// Programmes that differ from cell to cell within a type (cycle, stress ...), and how strongly.
 const N_PROGRAMMES: usize = 2;
 const PROGRAMME_SHARE: f64 = 0.1;
-const PROGRAMME_SD: f64 = 0.4;
+const PROGRAMME_SD: f64 = 0.35;
 /// Spread of the batch effect over genes, and of what of it is peculiar to a type.
 const BATCH_SD: f64 = 0.35;
 const BATCH_TYPE_SD: f64 = 0.1;

@@ -85,7 +85,7 @@ impl Genes {
             .iter()
             .map(|log_mean| {
                 let count = depth * log_mean.exp() / total;
-                ((0.15 + 0.25 / count) * (0.3 * normal(rng)).exp()).min(5.0)
+                ((0.1 + 0.15 / count) * (0.3 * normal(rng)).exp()).min(5.0)
             })
             .collect()
     }

@@ -49,8 +49,8 @@ impl Response {
                 let (ec50, slope) = (Self::EC50 * (0.9 * normal(&mut rng)).exp(), rng.random_range(1.0..2.5));
                 match scope {
                     Scope::Silent => Hill { max: 0.0, ec50, slope },
-                    // The signature of the drug: always up, by a factor of 5 to 50, and from low doses on.
-                    Scope::Signature => Hill { max: 2.6 + 0.5 * spread, ec50: ec50 * 0.5, slope },
+                    // The signature of the drug: always up, and from low doses on.
+                    Scope::Signature => Hill { max: preset.signature + 0.5 * spread, ec50: ec50 * 0.5, slope },
                     _ => {
                         let size = preset.effect * (0.5 * spread).exp();
                         Hill { max: if up { size } else { -size }, ec50, slope }
