@@ -69,11 +69,12 @@ impl Sample {
                         rate[gene] *= (loading * activity - loading * loading / 2.0).exp();
                     }
                 }
-                let draw = |(gene, (&rate, &dispersion)): (usize, (&f64, &f64))| {
+                let draw = |(gene, &rate): (usize, &f64)| {
+                    let dispersion = genes.dispersion(gene, preset.depth * mean[gene]);
                     let count = negative_binomial(rate, dispersion, &mut rng);
                     (count > 0.0).then_some((gene as u32, count as f32))
                 };
-                rate.iter().zip(&genes.dispersion).enumerate().filter_map(draw).collect()
+                rate.iter().enumerate().filter_map(draw).collect()
             })
             .collect();
         Self { cells, counts }
