@@ -44,6 +44,7 @@ fn map_rows(matrix: &Csr, f: impl Fn(usize, f32) -> f32) -> Csr {
 }
 
 #[cfg(test)]
+#[allow(clippy::float_cmp, reason = "exact values are meant")]
 mod tests {
     use super::*;
     use ndarray::array;

@@ -206,12 +206,22 @@ pub fn guess_roles(dataset: &Dataset) -> Roles {
     let cell_type = take_cell_type(&mut columns);
     let condition = take_condition(&mut columns);
     let batch = take(&mut columns, |column| {
-        let same = condition.as_ref().is_some_and(|condition| column.levels.codes == condition.levels.codes);
+        let same = condition.as_ref().is_some_and(|condition| same_grouping(&column.levels, &condition.levels));
         has_word(column.name, &BATCH_NAMES) && column.levels.is_discrete() && !same
     });
     let control = condition.as_ref().and_then(|condition| guess_control(&condition.levels.names).cloned());
     let name = |candidate: Option<Candidate>| candidate.map(|candidate| candidate.name.to_owned());
     Roles { cell_type: name(cell_type), condition: name(condition), control, dose: name(dose), batch: name(batch) }
+}
+
+/// Whether two columns say the same of every cell, under whatever names.
+fn same_grouping(a: &Levels, b: &Levels) -> bool {
+    let mut partner: Vec<Option<Option<u32>>> = vec![None; a.len() + 1];
+    let agree = a.codes.iter().zip(&b.codes).all(|(a_code, b_code)| {
+        let known = &mut partner[a_code.map_or(a.len(), |code| code as usize)];
+        *known.get_or_insert(*b_code) == *b_code
+    });
+    agree && a.len() == b.len()
 }
 
 /// Takes the first column that fits.
@@ -232,7 +242,6 @@ fn take_cell_type<'a>(columns: &mut Vec<Candidate<'a>>) -> Option<Candidate<'a>>
     for names in CELL_TYPE_NAMES {
         let best = (0..columns.len())
             .filter(|&i| has_word(columns[i].name, names) && columns[i].levels.is_discrete())
-            .filter(|&i| !columns[i].levels.names.iter().any(|label| is_control_word(label)))
             .min_by_key(|&i| (columns[i].levels.len() < 3, columns[i].levels.len()));
         if let Some(best) = best {
             return Some(columns.remove(best));

@@ -13,6 +13,11 @@ const N_BINS: usize = 20;
 /// (so more can). `logged` says that `expression` is `log1p` of normalised counts, which is then undone, as scanpy
 /// always does.
 pub fn seurat(expression: &Csr, rows: &[usize], logged: bool, n: usize) -> Vec<usize> {
+    top(&dispersions_norm(expression, rows, logged), n)
+}
+
+/// The normalised dispersion of every column, NaN where there is none (scanpy's `dispersions_norm`).
+pub(super) fn dispersions_norm(expression: &Csr, rows: &[usize], logged: bool) -> Vec<f64> {
     let value_of = if logged { f32::exp_m1 } else { |value| value };
     let (means, variances) = mean_variance(expression, rows, value_of);
     let (log_means, dispersions): (Vec<f64>, Vec<f64>) = means
@@ -24,11 +29,11 @@ pub fn seurat(expression: &Csr, rows: &[usize], logged: bool, n: usize) -> Vec<u
             (mean.ln_1p(), if dispersion == 0.0 { f64::NAN } else { dispersion.ln() })
         })
         .unzip();
-    top(&normalised_dispersions(&log_means, &dispersions), n)
+    compare_within_bins(&log_means, &dispersions)
 }
 
 /// Dispersion minus the mean of its bin, divided by the bin's standard deviation; NaN where there is none.
-fn normalised_dispersions(log_means: &[f64], dispersions: &[f64]) -> Vec<f64> {
+fn compare_within_bins(log_means: &[f64], dispersions: &[f64]) -> Vec<f64> {
     let edges = edges(log_means);
     let bins: Vec<usize> =
         log_means.iter().map(|mean| edges.partition_point(|edge| edge < mean).clamp(1, N_BINS) - 1).collect();

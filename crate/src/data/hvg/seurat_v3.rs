@@ -12,8 +12,19 @@ const SPAN: f64 = 0.3;
 /// Source: Stuart et al. 2019; scanpy `pp.highly_variable_genes(flavor="seurat_v3", n_top_genes=n)`. The expected
 /// variance is a LOESS curve of log10 variance on log10 mean; counts are clipped at `mean + sd * sqrt(cells)` before
 /// their variance is divided by the expected one. Genes that do not vary are never chosen (scanpy chooses them when
-/// nothing else is left).
+/// nothing else is left). Equal genes come in the order of their columns; in scanpy their order is that of an unstable
+/// sort, so among genes with exactly equal variance at the edge of the choice it may take others.
 pub fn seurat_v3(counts: &Csr, rows: &[usize], n: usize) -> Vec<usize> {
+    let scores = variances_norm(counts, rows);
+    let mut ranked: Vec<usize> = (0..scores.len()).filter(|&j| scores[j] > 0.0).collect();
+    ranked.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]));
+    ranked.truncate(n);
+    ranked.sort_unstable();
+    ranked
+}
+
+/// The standardised variance of every column, zero where nothing varies (scanpy's `variances_norm`).
+pub(super) fn variances_norm(counts: &Csr, rows: &[usize]) -> Vec<f64> {
     let (means, variances) = mean_variance(counts, rows, |value| value);
     let varying: Vec<usize> = (0..means.len()).filter(|&j| variances[j] > 0.0).collect();
     let log_means: Vec<f64> = varying.iter().map(|&j| means[j].log10()).collect();
@@ -36,13 +47,10 @@ pub fn seurat_v3(counts: &Csr, rows: &[usize], n: usize) -> Vec<usize> {
             squares[j] += value * value;
         }
     }
-    let standardised = |j: usize| {
+    let mut scores = vec![0.0; means.len()];
+    for j in varying {
         let deviations = n_cells * means[j] * means[j] + squares[j] - 2.0 * sums[j] * means[j];
-        deviations / ((n_cells - 1.0) * expected_sd[j] * expected_sd[j])
-    };
-    let mut ranked: Vec<(f64, usize)> = varying.iter().map(|&j| (standardised(j), j)).collect();
-    ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let mut chosen: Vec<usize> = ranked.iter().take(n).map(|&(_, j)| j).collect();
-    chosen.sort_unstable();
-    chosen
+        scores[j] = deviations / ((n_cells - 1.0) * expected_sd[j] * expected_sd[j]);
+    }
+    scores
 }

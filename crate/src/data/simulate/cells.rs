@@ -42,7 +42,7 @@ const DEPTH_SD: f64 = 0.35;
 /// Programmes that differ from cell to cell within a type (cycle, stress ...), and how strongly.
 const N_PROGRAMMES: usize = 2;
 const PROGRAMME_SHARE: f64 = 0.1;
-const PROGRAMME_SD: f64 = 0.4;
+const PROGRAMME_SD: f64 = 0.35;
 /// Spread of the batch effect over genes, and of what of it is peculiar to a type.
 const BATCH_SD: f64 = 0.35;
 const BATCH_TYPE_SD: f64 = 0.1;
@@ -69,11 +69,12 @@ impl Sample {
                         rate[gene] *= (loading * activity - loading * loading / 2.0).exp();
                     }
                 }
-                let draw = |(gene, (&rate, &dispersion)): (usize, (&f64, &f64))| {
+                let draw = |(gene, &rate): (usize, &f64)| {
+                    let dispersion = genes.dispersion(gene, preset.depth * mean[gene]);
                     let count = negative_binomial(rate, dispersion, &mut rng);
                     (count > 0.0).then_some((gene as u32, count as f32))
                 };
-                rate.iter().zip(&genes.dispersion).enumerate().filter_map(draw).collect()
+                rate.iter().enumerate().filter_map(draw).collect()
             })
             .collect();
         Self { cells, counts }

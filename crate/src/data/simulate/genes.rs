@@ -32,14 +32,14 @@ pub(super) struct Genes {
     pub names: Vec<String>,
     /// Log of the baseline expression, up to a constant.
     pub log_mean: Vec<f64>,
-    /// Negative binomial dispersion: `variance = mean + dispersion * mean^2`.
-    pub dispersion: Vec<f64>,
+    /// How the dispersion of a gene compares with that of others of the same mean.
+    scatter: Vec<f64>,
     pub scope: Vec<Scope>,
 }
 
 impl Genes {
     /// Shares of genes that respond in all types, in one lineage and in one type.
-    const COMMON: f64 = 0.10;
+    const COMMON: f64 = 0.12;
     const LINEAGE: f64 = 0.12;
     const PRIVATE: f64 = 0.02;
 
@@ -58,8 +58,14 @@ impl Genes {
             // Low without treatment, as CYP1A1 and ISG15 are.
             log_mean[gene] = -0.8 + 0.7 * normal(&mut rng);
         }
-        let dispersion = Self::draw_dispersion(preset.depth, &log_mean, &mut rng);
-        Self { names, log_mean, dispersion, scope }
+        let scatter = (0..n).map(|_| (0.3 * normal(&mut rng)).exp()).collect();
+        Self { names, log_mean, scatter, scope }
+    }
+
+    /// Negative binomial dispersion (`variance = mean + dispersion * mean^2`) of a gene where `count` is expected in a
+    /// cell of median size. It falls with the count towards a floor, the trend `a0 + a1 / mean` of DESeq2.
+    pub fn dispersion(&self, gene: usize, count: f64) -> f64 {
+        ((0.1 + 0.15 / count) * self.scatter[gene]).min(5.0)
     }
 
     fn draw_scope(preset: &Preset, rng: &mut Stream) -> Scope {
@@ -75,18 +81,5 @@ impl Genes {
         } else {
             Scope::Private(private)
         }
-    }
-
-    /// Dispersion falls with the expected count towards a floor (the trend of DESeq2, `a0 + a1 / mean`), with
-    /// log-normal scatter around it.
-    fn draw_dispersion(depth: f64, log_mean: &[f64], rng: &mut Stream) -> Vec<f64> {
-        let total: f64 = log_mean.iter().map(|log_mean| log_mean.exp()).sum();
-        log_mean
-            .iter()
-            .map(|log_mean| {
-                let count = depth * log_mean.exp() / total;
-                ((0.15 + 0.25 / count) * (0.3 * normal(rng)).exp()).min(5.0)
-            })
-            .collect()
     }
 }

@@ -63,7 +63,7 @@ pub fn simulate(preset: &str, seed: u64) -> Result<Dataset, DataError> {
     };
     let genes = genes::Genes::draw(preset, seed);
     let profiles = types::profiles(preset, &genes, seed);
-    let response = response::Response::draw(preset, &genes, seed);
+    let response = response::Response::draw(preset, &genes, &profiles, seed);
     let means = response.means(preset, &profiles);
     let sample = cells::Sample::draw(preset, &genes, &means, seed);
     Ok(assemble(preset, seed, genes.names, means, &response, sample))

@@ -38,7 +38,12 @@ impl Response {
     /// Median EC50, in the unit of the doses.
     const EC50: f64 = 3.0;
 
-    pub fn draw(preset: &Preset, genes: &Genes, seed: u64) -> Self {
+    /// The most that a gene can gain, as a proportion of all counts of a cell. Counts are proportions: if much expressed
+    /// genes rose by their full factor, all the genes that do not respond would fall.
+    const MOST_GAIN: f64 = 0.006;
+
+    /// Draws the curves; `profiles` is the log expression without treatment, types x genes.
+    pub fn draw(preset: &Preset, genes: &Genes, profiles: &Array2<f64>, seed: u64) -> Self {
         let mut rng = stream(seed, "simulate/response");
         let shared: Vec<Hill> = genes
             .scope
@@ -49,8 +54,8 @@ impl Response {
                 let (ec50, slope) = (Self::EC50 * (0.9 * normal(&mut rng)).exp(), rng.random_range(1.0..2.5));
                 match scope {
                     Scope::Silent => Hill { max: 0.0, ec50, slope },
-                    // The signature of the drug: always up, by a factor of 5 to 50, and from low doses on.
-                    Scope::Signature => Hill { max: 2.6 + 0.5 * spread, ec50: ec50 * 0.5, slope },
+                    // The signature of the drug: always up, and from low doses on.
+                    Scope::Signature => Hill { max: preset.signature + 0.5 * spread, ec50: ec50 * 0.5, slope },
                     _ => {
                         let size = preset.effect * (0.5 * spread).exp();
                         Hill { max: if up { size } else { -size }, ec50, slope }
@@ -69,8 +74,10 @@ impl Response {
         let curves = preset
             .types
             .iter()
+            .zip(profiles.rows())
             .enumerate()
-            .map(|(number, cell_type)| {
+            .map(|(number, (cell_type, profile))| {
+                let total: f64 = profile.iter().map(|log_mean| log_mean.exp()).sum();
                 let of_type = scatter(format!("simulate/response/type/{}", cell_type.name), 0.12);
                 let responds = |scope: Scope| match scope {
                     Scope::Silent => false,
@@ -85,7 +92,8 @@ impl Response {
                         } else {
                             0.0
                         };
-                        Hill { max: shared[gene].max * factor, ..shared[gene] }
+                        let most = (Self::MOST_GAIN * total / profile[gene].exp()).ln_1p();
+                        Hill { max: (shared[gene].max * factor).min(most), ..shared[gene] }
                     })
                     .collect()
             })
@@ -120,6 +128,7 @@ impl Response {
 }
 
 #[cfg(test)]
+#[allow(clippy::float_cmp, reason = "exact values are meant")]
 mod tests {
     use super::*;
 
