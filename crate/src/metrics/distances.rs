@@ -55,7 +55,7 @@ pub fn mean_pairwise<T: Value>(x: ArrayView2<T>, y: ArrayView2<T>) -> Result<f64
 /// Source: pertpy `Distance("mmd")`, whose V-statistic with the linear kernel is this in exact arithmetic.
 pub fn mmd_linear<T: Value>(x: ArrayView2<T>, y: ArrayView2<T>) -> Result<f64, MetricError> {
     check_pair(("x", x), ("y", y))?;
-    Ok(squared_mean_distance(&Points::new(x).mean(), &Points::new(y).mean()))
+    Ok(squared_mean_distance(&Points::new(x), &Points::new(y)))
 }
 
 /// Squared maximum mean discrepancy (V-statistic) with the kernel `exp(-gamma norm(.)^2)`.
@@ -122,13 +122,17 @@ fn v_statistic(sum_within: f64, n: f64) -> f64 {
     (2.0 * sum_within + n) / (n * n)
 }
 
-/// The V-statistic is a squared norm: what is below 0 is rounding.
+/// The V-statistic is a squared norm of means of numbers up to 1: what is below `1e-13` is rounding. It is set to 0, so
+/// that a ratio to it is seen to be without meaning.
 fn mmd_from_means(within_x: f64, within_y: f64, between: f64) -> f64 {
-    (within_x + within_y - 2.0 * between).max(0.0)
+    let mmd = within_x + within_y - 2.0 * between;
+    if mmd < 1e-13 { 0.0 } else { mmd }
 }
 
-fn squared_mean_distance(x: &[f64], y: &[f64]) -> f64 {
-    x.iter().zip(y).map(|(x, y)| (x - y).powi(2)).sum()
+/// Squared distance between the means; 0 where it is rounding only, as for the same cells in another order.
+fn squared_mean_distance(x: &Points, y: &Points) -> f64 {
+    let squared: f64 = x.mean().iter().zip(y.mean()).map(|(x, y)| (x - y).powi(2)).sum();
+    if squared <= 1e-26 * (x.mean_square() + y.mean_square()) { 0.0 } else { squared }
 }
 
 fn groups<T: Value>(x: ArrayView2<T>, y: ArrayView2<T>) -> Result<(Group, Group), MetricError> {
@@ -140,7 +144,6 @@ fn groups<T: Value>(x: ArrayView2<T>, y: ArrayView2<T>) -> Result<(Group, Group)
 #[derive(Clone, Debug)]
 pub(super) struct Group {
     points: Points,
-    mean: Vec<f64>,
     /// Mean distance over the pairs `i < j`; 0 for one cell.
     within_distance: f64,
     /// Mean of the RBF kernel over all `n^2` pairs.
@@ -154,7 +157,6 @@ impl Group {
         let n = points.len() as f64;
         let pairs = n * (n - 1.0) / 2.0;
         Self {
-            mean: points.mean(),
             within_distance: if pairs > 0.0 { distance / pairs } else { 0.0 },
             within_rbf: v_statistic(kernel, n),
             points,
@@ -183,7 +185,7 @@ impl Between {
             x.points.sum_between(&y.points, |squared| [squared.sqrt(), rbf(squared, MMD_RBF_GAMMA)]);
         let pairs = (x.points.len() * y.points.len()) as f64;
         let mean_pairwise = distance / pairs;
-        let mmd_linear = squared_mean_distance(&x.mean, &y.mean);
+        let mmd_linear = squared_mean_distance(&x.points, &y.points);
         Self {
             edistance: 2.0 * mean_pairwise - x.within_distance - y.within_distance,
             edistance_squared: 2.0 * mmd_linear,

@@ -51,6 +51,11 @@ impl Points {
         mean
     }
 
+    /// Mean over the cells of the squared distance from the origin.
+    pub(super) fn mean_square(&self) -> f64 {
+        self.values.iter().map(|value| value * value).sum::<f64>() / self.n as f64
+    }
+
     /// The cell's coordinates, with the padding.
     pub(super) fn row(&self, i: usize) -> &[f64] {
         &self.values[i * self.width..(i + 1) * self.width]

@@ -64,7 +64,8 @@ pub struct Score {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Ratios {
     /// `d(observed, predicted) / d(control, predicted)`: pertpy's `compare_distance`, mode `simple`. Above 1 the prediction
-    /// is nearer to control than to the truth. Not a number, or infinite, for a prediction that equals control.
+    /// is nearer to control than to the truth. Not a number where the denominator is 0 or less, as for a prediction
+    /// that equals control (pertpy divides by it all the same).
     #[serde(serialize_with = "finite_or_null", deserialize_with = "null_or_finite")]
     pub to_control: BTreeMap<String, f64>,
     /// `d(observed, predicted) / d(observed, control)`: 1 is what predicting no change reaches.
@@ -308,9 +309,11 @@ pub fn score_means(
     ]))
 }
 
-/// `above / below` for every name of both; whatever floating point makes of a denominator of 0.
+/// `above / below` for every name of both; NaN for a denominator that is not positive. 0 is one; the E-distance of nearly
+/// equal groups, being unbiased, can be below it.
 fn quotients(above: &BTreeMap<String, f64>, below: &BTreeMap<String, f64>) -> BTreeMap<String, f64> {
-    above.iter().filter_map(|(name, value)| Some((name.clone(), value / below.get(name)?))).collect()
+    let quotient = |above: f64, below: f64| if below > 0.0 { above / below } else { f64::NAN };
+    above.iter().filter_map(|(name, &value)| Some((name.clone(), quotient(value, *below.get(name)?)))).collect()
 }
 
 fn finite_or_null<S: Serializer>(values: &BTreeMap<String, f64>, serializer: S) -> Result<S::Ok, S::Error> {
