@@ -2,12 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::axis::Scale;
+use super::axis::{Scale, x_ticks};
+use super::legend::{Sample, legend};
 use super::figure::Picture;
 use super::format::number;
 use super::measure::Measure;
 use super::scene::{Extent, HAlign};
-use super::sketch::{Area, Ink, Sketch};
+use super::sketch::{Area, Ink, PAD, Sketch};
 use super::table::{Cell, Table};
 use super::theme::Theme;
 
@@ -84,6 +85,20 @@ impl Bars {
         values.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(at, _)| at)
     }
 
+    /// Says what is hatched, where both kinds of bars stand together; returns the `y` below.
+    fn legend(&self, sketch: &mut Sketch, top: f64) -> f64 {
+        let baselines = self.items.iter().filter(|item| item.baseline).count();
+        if baselines == 0 || baselines == self.items.len() {
+            return top;
+        }
+        let entries = [
+            (Sample::Bar(sketch.theme.series(0)), "model".to_owned()),
+            (Sample::HatchedBar, "baseline".to_owned()),
+        ];
+        let whole = sketch.area();
+        legend(sketch, whole.left, whole.right, top, &entries) + 4.0
+    }
+
     fn reference(&self) -> Option<&Reference> {
         self.reference.as_ref().filter(|reference| reference.value.is_finite())
     }
@@ -115,11 +130,14 @@ impl Picture for Bars {
     fn height(&self, width: f64, theme: &Theme, measure: Measure) -> f64 {
         let font = theme.font_px;
         let longest = self.items.iter().map(|item| measure(&item.label, font, false)).fold(0.0, f64::max);
-        let row = if self.stacked(width, longest) { font * 3.2 } else { font * 2.3 };
-        let title = if self.title.is_empty() { 0.0 } else { font * if width < 420.0 { 3.2 } else { 1.8 } };
-        let reference = if self.reference.is_some() { font * 1.6 } else { 0.0 };
-        let name_lines = if width < 420.0 { 2.0 } else { 1.0 };
-        title + reference + row * self.items.len().max(2) as f64 + font * (2.0 + 1.3 * name_lines) + 24.0
+        let mut sketch = Sketch::new(width, 1000.0, theme, measure);
+        let top = sketch.title(&self.title);
+        let top = self.legend(&mut sketch, top);
+        let whole = sketch.area().width();
+        let names = sketch.wrap(&self.axis_name(), whole, 2, sketch.ink(HAlign::Left)).len() as f64;
+        let row = if self.stacked(whole, longest) { font * 3.1 } else { font * 2.2 };
+        let reference = if self.reference().is_some() { sketch.small() * 1.5 } else { 0.0 };
+        top + 4.0 + reference + row * self.items.len().max(2) as f64 + sketch.small() * 1.8 + names * font * 1.25 + PAD
     }
 
     fn lay_out(&self, sketch: &mut Sketch) {
@@ -129,6 +147,7 @@ impl Picture for Bars {
             return;
         }
         let top = sketch.title(&self.title);
+        let top = self.legend(sketch, top);
         let whole = sketch.area();
         let ink = sketch.ink(HAlign::Left);
         let longest = sketch.widest(self.items.iter().map(|item| item.label.as_str()), ink);
@@ -151,13 +170,13 @@ impl Picture for Bars {
             let y = plot.bottom + sketch.small() * 1.9 + ink.size * (0.4 + 1.25 * at as f64);
             sketch.text(x, y, line, name);
         }
+        self.draw_reference(sketch, plot, &scale);
         let (row, best) = (plot.height() / self.items.len() as f64, self.best());
         for (at, item) in self.items.iter().enumerate() {
             let top = plot.top + row * at as f64;
             let line = Area { left: whole.left, top, right: whole.right, bottom: top + row };
             draw_bar(sketch, item, at, &Row { line, plot, scale, stacked, best: best == Some(at) });
         }
-        self.draw_reference(sketch, plot, &scale);
     }
 
     fn summary(&self) -> String {
@@ -216,16 +235,12 @@ impl Bars {
     fn draw_grid(&self, sketch: &mut Sketch, plot: Area, scale: &Scale) {
         let note = sketch.note(HAlign::Centre);
         let (grid, muted) = (sketch.theme.grid, sketch.theme.muted);
-        let wanted = (plot.width() / 110.0).clamp(2.0, 5.0) as usize;
-        let mut free_from = 0.0;
-        for (value, label) in scale.ticks(wanted) {
+        for (value, label) in x_ticks(sketch, scale, scale.length()) {
             let x = scale.px(value);
             sketch.line((x, plot.top), (x, plot.bottom), grid, 1.0);
-            let half = sketch.width(&label, note) / 2.0;
-            if x - half >= free_from && x + half <= plot.right + 4.0 {
-                sketch.text(x, plot.bottom + 4.0 + note.size * 0.6, &label, note);
-                free_from = x + half + 8.0;
-            }
+            // The first label may stand at the very edge of the figure.
+            let x = x.max(sketch.area().left + sketch.width(&label, note) / 2.0);
+            sketch.text(x, plot.bottom + 4.0 + note.size * 0.6, &label, note);
         }
         let zero = scale.px(0.0);
         sketch.line((zero, plot.top), (zero, plot.bottom), muted, 1.5);
@@ -267,7 +282,7 @@ fn draw_bar(sketch: &mut Sketch, item: &Bar, index: usize, row: &Row) {
     let room = if row.stacked { row.line.width() } else { row.plot.left - row.line.left - 8.0 };
     let name = sketch.shorten(&item.label, room, ink);
     if row.stacked {
-        sketch.text(row.line.left, name_middle, &name, ink);
+        sketch.grounded(row.line.left, name_middle, &name, ink);
     } else {
         sketch.text(row.plot.left - 8.0, name_middle, &name, Ink { align: HAlign::Right, ..ink });
     }
@@ -282,9 +297,7 @@ fn draw_bar(sketch: &mut Sketch, item: &Bar, index: usize, row: &Row) {
     };
     let colour = sketch.theme.series(0);
     if item.baseline {
-        let (paper, muted) = (sketch.theme.paper, sketch.theme.muted);
-        sketch.rect(area, paper.mix(muted, 0.28));
-        hatch(sketch, area);
+        sketch.hatched(area);
     } else {
         sketch.rect(area, colour);
     }
@@ -292,30 +305,16 @@ fn draw_bar(sketch: &mut Sketch, item: &Bar, index: usize, row: &Row) {
     let text = item.value_text();
     match item.finite() {
         Some(number) if number < 0.0 => {
-            sketch.text(end - 6.0, bar_middle, &text, Ink { align: HAlign::Right, ..value });
+            sketch.grounded(end - 6.0, bar_middle, &text, Ink { align: HAlign::Right, ..value });
         }
-        Some(_) => sketch.text(end + 6.0, bar_middle, &text, value),
+        Some(_) => sketch.grounded(end + 6.0, bar_middle, &text, value),
         None => {
             let muted = Ink { colour: sketch.theme.muted, ..value };
-            sketch.text(zero + 6.0, bar_middle, &text, muted);
+            sketch.grounded(zero + 6.0, bar_middle, &text, muted);
         }
     }
     let line = row.line;
     let extent = Extent::Rect { x: line.left, y: line.top, w: line.width(), h: line.height() };
     let kind = if item.baseline { " (baseline)" } else { "" };
     sketch.mark(end, bar_middle, extent, index, format!("{}{kind}: {text}", item.label));
-}
-
-/// Slanted lines inside a rectangle.
-fn hatch(sketch: &mut Sketch, area: Area) {
-    let colour = sketch.theme.muted;
-    let (width, height) = (area.width(), area.height());
-    let mut start = 4.0;
-    while start < width + height {
-        // The line x + y = start, from the bottom edge up to the right.
-        let from = if start <= height { (0.0, start) } else { (start - height, height) };
-        let to = if start <= width { (start, 0.0) } else { (width, start - width) };
-        sketch.line((area.left + from.0, area.top + from.1), (area.left + to.0, area.top + to.1), colour, 1.0);
-        start += 7.0;
-    }
 }

@@ -53,7 +53,7 @@ impl NameOrIndex {
 }
 
 /// Widest and highest a cell grows, in CSS pixels: larger ones make the numbers hard to compare.
-const WIDEST: f64 = 150.0;
+const WIDEST: f64 = 200.0;
 const HIGHEST: f64 = 46.0;
 
 /// Where the rows, columns and their names go.
@@ -93,7 +93,7 @@ impl CellCounts {
     /// Width of the row names and height of the column names at a figure width, and whether those stand upright.
     fn heads(&self, width: f64, font: f64, measure: Measure) -> (f64, f64, bool) {
         let widest = |names: &[String]| names.iter().map(|name| measure(name, font, false)).fold(0.0, f64::max);
-        let rows = (widest(&self.cell_types) + 10.0).min(width * 0.36);
+        let rows = (widest(&self.cell_types) + 10.0).min(width * 0.4);
         let cell = ((width - rows) / self.arms.len().max(1) as f64).min(WIDEST);
         let widest = widest(&self.arms);
         let upright = widest > cell - 8.0;
@@ -224,13 +224,26 @@ fn held_out_colour(theme: &Theme) -> super::Colour {
 impl CellCounts {
     fn draw_heads(&self, sketch: &mut Sketch, grid: &Grid) {
         let (w, h) = grid.cell;
-        let row_ink = Ink { size: grid.row_text.max(9.0), ..sketch.ink(HAlign::Right) };
+        let room = grid.area.left - sketch.area().left - 8.0;
+        let mut row_ink = Ink { size: grid.row_text.max(9.0), ..sketch.ink(HAlign::Right) };
+        if sketch.widest(self.cell_types.iter().map(String::as_str), row_ink) > room {
+            row_ink.size = row_ink.size.min(sketch.small()).max(9.0);
+        }
         // Rows too low for their names share one, so that names stay readable.
         let every = (row_ink.size * 1.1 / h).ceil().max(1.0) as usize;
-        let room = grid.area.left - sketch.area().left - 8.0;
         for (row, name) in self.cell_types.iter().enumerate().step_by(every) {
-            let name = sketch.shorten(name, room, row_ink);
-            sketch.text(grid.area.left - 8.0, grid.area.top + h * (row as f64 + 0.5), &name, row_ink);
+            let (x, y) = (grid.area.left - 8.0, grid.area.top + h * (row as f64 + 0.5));
+            let lines = sketch.wrap(name, room, 2, row_ink);
+            if let [first, second] = &lines[..]
+                && h >= row_ink.size * 2.2
+                && !lines.iter().any(|line| line.ends_with('…'))
+            {
+                sketch.text(x, y - row_ink.size * 0.55, first, row_ink);
+                sketch.text(x, y + row_ink.size * 0.55, second, row_ink);
+            } else {
+                let name = sketch.shorten_middle(name, room, row_ink);
+                sketch.text(x, y, &name, row_ink);
+            }
         }
         let align = if grid.upright { HAlign::Left } else { HAlign::Centre };
         let ink = Ink { size: grid.column_text.max(9.0), ..sketch.ink(align) };

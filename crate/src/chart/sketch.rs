@@ -1,7 +1,7 @@
 //! The pen with which figures lay themselves out.
 
 use super::colour::Colour;
-use super::measure::{Measure, shorten, wrap};
+use super::measure::{Measure, shorten, shorten_middle, wrap};
 use super::scene::{Extent, HAlign, Mark, Scene, Shape, Stroke};
 use super::theme::Theme;
 
@@ -106,6 +106,10 @@ impl<'a> Sketch<'a> {
         shorten(text, room, |text| self.width(text, ink))
     }
 
+    pub fn shorten_middle(&self, text: &str, room: f64, ink: Ink) -> String {
+        shorten_middle(text, room, |text| self.width(text, ink))
+    }
+
     pub fn wrap(&self, text: &str, room: f64, lines: usize, ink: Ink) -> Vec<String> {
         wrap(text, room, lines, |text| self.width(text, ink))
     }
@@ -121,6 +125,19 @@ impl<'a> Sketch<'a> {
     /// Text whose capitals have their middle at `y`.
     pub fn text(&mut self, x: f64, y: f64, text: &str, ink: Ink) {
         self.write(x, y, text, ink, false);
+    }
+
+    /// Text on a ground of paper, so that no grid or reference line runs through it.
+    pub fn grounded(&mut self, x: f64, y: f64, text: &str, ink: Ink) {
+        let width = self.width(text, ink);
+        let left = match ink.align {
+            HAlign::Left => x,
+            HAlign::Centre => x - width / 2.0,
+            HAlign::Right => x - width,
+        };
+        let half = ink.size * 0.62;
+        self.rect(Area { left: left - 2.0, right: left + width + 2.0, top: y - half, bottom: y + half }, self.theme.paper);
+        self.text(x, y, text, ink);
     }
 
     /// Text that reads upwards; `ink.align` is along the text.
@@ -173,6 +190,21 @@ impl<'a> Sketch<'a> {
         let edge = if self.theme.dark { self.theme.paper } else { Colour::hex(0x5c_3d00) };
         self.push(Shape::Polygon { points: corners(radius + 1.4), fill: edge });
         self.push(Shape::Polygon { points: corners(radius), fill });
+    }
+
+    /// A pale rectangle with slanted lines: a bar that differs from a plain one without colour.
+    pub fn hatched(&mut self, area: Area) {
+        let colour = self.theme.muted;
+        self.rect(area, self.theme.paper.mix(colour, 0.28));
+        let (width, height) = (area.width(), area.height());
+        let mut start = 4.0;
+        while start < width + height {
+            // The line x + y = start, from the left or bottom edge up to the top or right one.
+            let from = if start <= height { (0.0, start) } else { (start - height, height) };
+            let to = if start <= width { (start, 0.0) } else { (width, start - width) };
+            self.line((area.left + from.0, area.top + from.1), (area.left + to.0, area.top + to.1), colour, 1.0);
+            start += 7.0;
+        }
     }
 
     /// Writes the title (up to two lines) and returns the `y` below it.
