@@ -57,7 +57,7 @@ export class DataActions {
       const summary = await this.read(source);
       if (mine !== this.opened) return;
       this.store.patch('data', { phase: 'ready', source, summary });
-      this.store.set({ run: noRun(), results: { ...this.store.state.results, rows: [], shown: null, detail: null, error: null } });
+      this.store.set({ run: noRun(), results: { ...this.store.state.results, rows: [], shown: null, detail: null, error: null, lost: false } });
       await this.setRoles(summary.roles, true);
     } catch (thrown) {
       if (mine === this.opened) this.store.patch('data', { phase: before.summary ? 'ready' : 'none', error: errorInfo(thrown) });
@@ -66,6 +66,7 @@ export class DataActions {
 
   /** @param {DataSource} source */
   async read(source) {
+    await this.engines.booted;
     const engine = this.engines.engine;
     if ('preset' in source) return engine.send('open_simulated', [source.preset, source.seed]);
     const files = await Promise.all(source.files.map(async (file) => ({ name: file.name, bytes: await contents(file) })));
@@ -78,6 +79,7 @@ export class DataActions {
     if (!source) return;
     const { run } = this.store.state;
     this.store.patch('data', { phase: 'opening', opening: 'Opening the data again', error: null });
+    this.store.patch('results', { lost: this.store.state.results.rows.length > 0 });
     try {
       const summary = await this.read(source);
       this.store.patch('data', { phase: 'ready', summary });

@@ -69,9 +69,7 @@ export async function chooseDevice(build, asked) {
   if (asked.engine === 'cpu') return cpu('The address of this page asks for the CPU engine.');
   const found = await adapter();
   if (!found.usable) return cpu(found.why);
-  const wanted = !found.software || asked.software || asked.engine === 'webgpu';
   if (found.software && !asked.software) return cpu(`${found.why} Add software=1 to the address to use it all the same.`);
-  if (!wanted) return cpu(found.why);
   if (!built) {
     return building
       ? cpu(`${found.why} Its engine is still being built; until then the models train on the processor.`, true)

@@ -18,6 +18,8 @@ export class EngineActions {
     /** @type {Device} */
     this.device = 'cpu';
     this.allowSoftware = false;
+    /** Settled when the first start has ended, well or not. @type {Promise<void>} */
+    this.booted = new Promise((resolve) => (this.bootEnded = resolve));
     /** @type {(event: import('./protocol.js').WorkerEvent) => void} */
     this.onEvent = () => {};
     /** Opens the data again in a fresh worker. @type {() => Promise<void>} */
@@ -43,6 +45,7 @@ export class EngineActions {
       });
     }
     await this.start(choice.device, choice.why);
+    this.bootEnded?.();
   }
 
   /**

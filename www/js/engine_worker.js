@@ -101,7 +101,8 @@ const calls = {
   async init(device, allowSoftware, url) {
     /** @type {import('./protocol.js').EngineModule} */
     const module = await import(url);
-    await module.default();
+    // The same query as the script, so that the browser never pairs a new script with an old module.
+    await module.default({ module_or_path: url.replace(/\.js(?=$|\?)/, '_bg.wasm') });
     engine = await module.Engine.create(device, allowSoftware);
     return engine.device_info();
   },
@@ -127,6 +128,9 @@ const calls = {
     wake();
   },
   cancel() {
+    // Once more, since a start may have been queued before it.
+    generation += 1;
+    run = 'none';
     wake();
     ready().cancel();
   },

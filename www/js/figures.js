@@ -38,6 +38,9 @@ export function loss(run) {
 /** Title words of one prediction. @param {{model: string, cell_type: string, arm: string}} row */
 export const predictionTitle = (row) => `${modelWords(row.model).name}: ${row.cell_type}, ${row.arm}`;
 
+/** "dose 30", or the condition's own name. @param {ResultRow} row */
+const armWords = (row) => (row.dose !== null && row.arm === String(row.dose) ? `dose ${row.arm}` : row.arm);
+
 /** @param {import('./protocol.js').PredictionDetail} detail @param {ResultRow} row @returns {Figure} */
 export function scatter(detail, row) {
   return {
@@ -142,7 +145,8 @@ export function headline(rows, shown) {
     .filter((row) => isBaseline(row.model) && row.model !== 'no_change' && row.model !== shown.model && r2(row) !== null)
     .sort((a, b) => /** @type {number} */ (r2(b)) - /** @type {number} */ (r2(a)))[0];
   const own = r2(shown);
-  const parts = [`${name} explains ${percent(own)} of the variation between gene means in ${shown.cell_type} cells at ${shown.arm}, a response it has not seen.`];
+  const seen = shown.model === 'no_change' ? '' : ', a response it has not seen';
+  const parts = [`${name} explains ${percent(own)} of the variation between gene means in ${shown.cell_type} cells at ${armWords(shown)}${seen}.`];
   if (nothing && shown.model !== 'no_change') parts.push(`Doing nothing explains ${percent(r2(nothing))}${best ? '; ' : '.'}`);
   if (best) parts.push(`the best ${isBaseline(shown.model) ? 'other ' : ''}baseline, ${modelWords(best.model).name.toLowerCase().replace('pca', 'PCA')}, ${percent(r2(best))}.`);
   let sentence = parts.join(' ');

@@ -39,8 +39,10 @@ export class RunActions {
     store.set({ run: { ...noRun(), phase: 'starting', stage: 'Checking the settings', since: Date.now(), lastEvent: Date.now() }, log: [] });
     try {
       const run = await this.engines.engine.send('check_run', [runFile(store.state)]);
+      // Cancelled while it was being checked.
+      if (store.state.run.phase !== 'starting') return;
       store.patch('run', { file: run });
-      store.patch('results', { rows: [], shown: null, detail: null, error: null });
+      store.patch('results', { rows: [], shown: null, detail: null, error: null, lost: false });
       await this.engines.engine.send('start', [run]);
       if (store.state.run.phase === 'starting') store.patch('run', { phase: 'running' });
       this.note('stage', 'Started');
@@ -154,6 +156,11 @@ export class RunActions {
   async show(index) {
     const mine = (this.askedDetail += 1);
     this.store.patch('results', { shown: index, error: null });
+    if (this.store.state.results.lost && this.store.state.results.detail?.index !== index) {
+      this.store.patch('results', { error: { code: 'details_gone', message: 'The genes of this prediction went with the engine that was restarted.', hint: 'Train again to see them; the numbers in the table are still right.' } });
+      return;
+    }
+    if (this.store.state.results.lost) return;
     try {
       const detail = await this.engines.engine.send('detail', [index]);
       if (mine === this.askedDetail) this.store.patch('results', { detail });

@@ -54,6 +54,7 @@
  * @property {string} metric                            of the bars
  * @property {"metrics" | "to_control" | "to_no_change" | "truth"} scale
  * @property {"t_test" | "wilcoxon"} test
+ * @property {boolean} lost                            the engine that made the rows is gone, and their details with it
  */
 
 /**
@@ -96,7 +97,7 @@ export const initialState = () => ({
     preprocess: { genes: 2000, maxCells: 3000, withoutHeldOut: false },
   },
   run: noRun(),
-  results: { rows: [], shown: null, detail: null, error: null, metric: 'r2_all', scale: 'metrics', test: 't_test' },
+  results: { rows: [], shown: null, detail: null, error: null, metric: 'r2_all', scale: 'metrics', test: 't_test', lost: false },
   log: [],
   theme: 'auto',
 });

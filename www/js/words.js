@@ -33,6 +33,12 @@ export const PREDICT = {
   },
   seed: 'Starting point of all randomness. The same seed gives the same result; several (1, 2, 19193) show how much it matters.',
   baselines: 'Four baselines without a network always run beside the model: no change, mean shift, PCA shift and count fold change.',
+  steps: [
+    ['Hide', 'the treated cells of the held-out type; choose genes; normalise.'],
+    ['Train', 'a variational autoencoder on all other cells, while you watch its loss.'],
+    ['Shift', 'the held-out type’s untreated cells by what the treatment did to the other types.'],
+    ['Score', 'against the hidden cells, beside four baselines that need no network.'],
+  ],
   loss: 'How badly the network rebuilds cells, after each pass over the data: lower is better. Solid: cells it trains on. Dashed: cells it only checks on. When the dashed line turns upward, it is learning by heart.',
   genes: 'Highly variable genes that are kept (scanpy’s “seurat” choice). 0 keeps all.',
   maxCells: 'Cells drawn at most, evenly over types, treatments and batches. 0 keeps all.',

@@ -38,16 +38,18 @@ export function inOrder(names) {
 }
 
 export const SCALES = {
-  metrics: { label: 'as it is', meaning: '' },
+  metrics: { label: 'as it is', short: '', meaning: '' },
   to_control: {
-    label: 'relative to the control (thesis ratio)',
-    meaning: 'Distance from predicted to observed cells, divided by the distance from predicted to control cells. 0 is exact; above 1 the prediction is nearer to the control. Not defined for no change, whose divisor is 0.',
+    label: 'relative to the control',
+    short: '÷ to control',
+    meaning: 'The ratio of the thesis: distance from predicted to observed cells, divided by the distance from predicted to control cells. 0 is exact; above 1 the prediction is nearer to the control. Not defined for no change, whose divisor is 0.',
   },
   to_no_change: {
     label: 'relative to no change',
+    short: '÷ no change',
     meaning: 'Distance from predicted to observed cells, divided by the distance from control to observed cells. 0 is exact; 1 is no better than doing nothing.',
   },
-  truth: { label: 'against the simulator’s truth', meaning: 'The prediction compared with the true means that the simulator knows, instead of the sampled cells.' },
+  truth: { label: 'against the simulator’s truth', short: 'true', meaning: 'The prediction compared with the true means that the simulator knows, instead of the sampled cells.' },
 };
 
 /** @type {Record<string, {name: string, meaning: string}>} */

@@ -13,7 +13,7 @@ import { rolesForm } from './roles.js';
 
 /** @param {HTMLElement} place @param {Page} page */
 export function dataPanel(place, { store, engines, data }) {
-  const cards = h('div', { class: 'sources', role: 'group', 'aria-label': 'Built-in data sets and your own files' });
+  const cards = h('div', { class: 'sources', role: 'group', 'aria-label': 'Built-in data sets' });
   const drop = dropZone((files) => void data.openFiles(files));
   const opening = h('p', { class: 'opening', hidden: true });
   const recognised = h('ul', { class: 'recognised', hidden: true });
@@ -27,10 +27,10 @@ export function dataPanel(place, { store, engines, data }) {
     onChoose: (hit) => choose(store, hit.index),
   });
   map.element.hidden = true;
-  fill(place, h('p', { class: 'lead' }, DATA.lead), cards, opening, recognised, box.element, summary, roles.element, designBox.element, map.element, notes);
+  fill(place, h('p', { class: 'lead' }, DATA.lead), cards, drop.element, opening, recognised, box.element, summary, roles.element, designBox.element, map.element, notes);
 
   store.subscribe(['presets', 'data', 'engine'], (state) => {
-    drawSources(cards, drop.element, state, (name) => void data.openPreset(name));
+    drawSources(cards, state, (name) => void data.openPreset(name));
     const { phase, summary: shown } = state.data;
     opening.hidden = phase !== 'opening' && state.engine.phase !== 'starting';
     say(opening, phase === 'opening' ? `${state.data.opening} …` : 'The engine is starting …');
@@ -63,8 +63,8 @@ function choose(store, index) {
 /** @param {State} state */
 export const busy = ({ run }) => run.phase === 'starting' || run.phase === 'running' || run.phase === 'paused';
 
-/** @param {HTMLElement} cards @param {HTMLElement} drop @param {State} state @param {(name: string) => void} open */
-function drawSources(cards, drop, state, open) {
+/** @param {HTMLElement} cards @param {State} state @param {(name: string) => void} open */
+function drawSources(cards, state, open) {
   const { source } = state.data;
   const key = JSON.stringify([state.presets, source && 'preset' in source ? source.preset : null, state.engine.phase]);
   if (cards.dataset.key === key) return;
@@ -72,13 +72,13 @@ function drawSources(cards, drop, state, open) {
   const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.testid : undefined;
   const list = state.presets.map((preset) => {
     const chosen = Boolean(source && 'preset' in source && source.preset === preset.name);
-    const size = `${plural(preset.n_cells, 'cell')} · ${plural(preset.cell_types, 'type')} · ${plural(preset.arms, 'treatment')}`;
+    const groups = `${preset.cell_types} cell types × ${preset.arms} treatments, ${plural(preset.n_genes, 'gene')}.`;
     return h('button', {
-      type: 'button', class: 'source', 'aria-pressed': String(chosen), title: `${preset.description} ${DATA.simulated}`, disabled: state.engine.phase !== 'ready',
+      type: 'button', class: 'source', 'aria-pressed': String(chosen), title: `${preset.description} ${groups} ${DATA.simulated}`, disabled: state.engine.phase !== 'ready',
       test: `preset-${preset.name}`, on: { click: () => open(preset.name) },
-    }, h('span', { class: 'tag' }, 'simulated'), h('span', { class: 'source-title' }, preset.title), h('span', { class: 'source-size' }, size), h('span', { class: 'source-text' }, preset.description));
+    }, h('span', { class: 'source-title' }, preset.title), h('span', { class: 'source-size' }, h('span', { class: 'tag' }, 'simulated'), ` ${plural(preset.n_cells, 'cell')}`), h('span', { class: 'source-text' }, preset.description));
   });
-  fill(cards, list, drop);
+  fill(cards, list);
   if (focused?.startsWith('preset-')) /** @type {HTMLElement | null} */ (cards.querySelector(`[data-testid="${focused}"]`))?.focus();
 }
 

@@ -12,7 +12,7 @@ export function degList() {
   const element = h('div', { class: 'deg-lists', test: 'deg-genes' });
   const parts = PARTS.map(([key, title]) => {
     const summary = h('summary', {});
-    const names = h('p', { class: 'genes' });
+    const names = h('p', { class: 'genes', tabindex: 0 });
     const details = h('details', { open: key === 'common' }, summary, names);
     return { key, title, summary, names, details };
   });

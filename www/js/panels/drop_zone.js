@@ -10,8 +10,8 @@ export function dropZone(onFiles) {
     // So that choosing the same file again, after a change on disk, is noticed.
     input.value = '';
   });
-  const element = h('div', { class: 'source drop', test: 'drop-zone' }, input,
-    h('label', { for: 'file-input' }, h('span', { class: 'tag own' }, 'your data'), h('span', { class: 'source-title' }, DATA.drop), h('span', { class: 'source-text', id: 'file-formats' }, DATA.formats)));
+  const element = h('div', { class: 'drop', test: 'drop-zone' }, input,
+    h('label', { for: 'file-input' }, h('span', { class: 'tag own' }, 'your data'), h('span', { class: 'source-title' }, DATA.drop), h('span', { class: 'hint', id: 'file-formats' }, DATA.formats)));
 
   let depth = 0;
   const mark = () => element.classList.toggle('over', depth > 0);

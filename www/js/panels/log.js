@@ -26,7 +26,7 @@ export function logPanel(place, { store, engines }) {
     }
   });
   const stem = () => fileStem(`dosefront ${store.state.data.summary?.name ?? ''} ${store.state.run.file?.task.predict.held_out ?? ''}`);
-  const lines = h('ol', { class: 'log-lines' });
+  const lines = h('ol', { class: 'log-lines', tabindex: 0, 'aria-label': 'Log lines' });
   const details = h('details', { class: 'log', test: 'log' }, h('summary', {}, 'Log: ', h('span', { class: 'hint' }, RESULTS.log)), lines);
   const files = h('div', { class: 'run-files' }, h('div', { class: 'buttons' }, runFile, report), h('p', { class: 'hint' }, `${RESULTS.runFile} The report adds all results, versions and times.`));
   const element = h('div', { class: 'log-panel', hidden: true }, files, details);
@@ -35,7 +35,7 @@ export function logPanel(place, { store, engines }) {
   store.subscribe(['log', 'run', 'results'], ({ log, run, results }) => {
     element.hidden = log.length === 0;
     runFile.disabled = !run.file;
-    report.disabled = results.rows.length === 0;
+    report.disabled = results.rows.length === 0 || results.lost;
     const start = log[0]?.at ?? 0;
     fill(lines, log.map((line) =>
       h('li', { class: `log-${line.kind}` }, h('time', { datetime: new Date(line.at).toISOString() }, clock.format(line.at)), h('span', { class: 'since' }, `+${((line.at - start) / 1000).toFixed(1)} s`), h('span', {}, line.text))));

@@ -5,7 +5,7 @@ import { saveCsv, fileStem } from '../export.js';
 import { figureCard } from '../figure.js';
 import { alongDoses, bars, betterOf, degOverlap, headline, scatter, valueOf } from '../figures.js';
 import { RESULTS } from '../words.js';
-import { inOrder, metricWords, modelWords, SCALES } from '../words_metrics.js';
+import { inOrder, metricWords, SCALES } from '../words_metrics.js';
 import { degList } from './deg_list.js';
 import { keyNumbers } from './key_numbers.js';
 import { resultsTable } from './results_table.js';
@@ -77,7 +77,7 @@ export function resultsPanel(place, page) {
     if (!current) return;
     test.value = results.test;
     const set = degOverlap(current, shown, results.test);
-    points.show(scatter(current, shown), RESULTS.scatter, `${modelWords(shown.model).name}: predicted against observed`);
+    points.show(scatter(current, shown));
     overlap.show(set, results.test === 'wilcoxon' ? RESULTS.degsWilcoxon : RESULTS.degs);
     genes.draw(set.genes);
   });

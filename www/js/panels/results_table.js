@@ -23,7 +23,7 @@ function columns(rows) {
   }
   for (const scale of /** @type {const} */ (['to_control', 'to_no_change'])) {
     for (const name of names(rows, (row) => row.ratios[scale])) {
-      list.push({ name: `${metricWords(name).name}, ${SCALES[scale].label}`, words: SCALES[scale].meaning, value: (row) => row.ratios[scale][name] ?? null });
+      list.push({ name: `${metricWords(name).name} ${SCALES[scale].short}`, words: SCALES[scale].meaning, value: (row) => row.ratios[scale][name] ?? null });
     }
   }
   for (const name of names(rows, (row) => row.truth)) {

@@ -10,7 +10,7 @@ const NAMES = /** @type {RoleName[]} */ (['cell_type', 'condition', 'control', '
 const NONE = '';
 
 /** A column with its size: "cell_type (6)". @param {ObsInfo} column */
-const columnLabel = (column) => (column.type === 'labels' ? `${column.name} (${column.n_levels ?? column.levels?.length ?? 0} values)` : `${column.name} (${column.min} to ${column.max})`);
+const columnLabel = (column) => (column.type === 'labels' ? `${column.name} (${column.n_levels ?? column.levels?.length ?? 0})` : `${column.name} (${column.min} to ${column.max})`);
 
 /** @param {(role: RoleName, value: string | null) => void} onChange */
 export function rolesForm(onChange) {

@@ -14,7 +14,7 @@ import { busy } from './data.js';
 const SILENCE_MS = 15_000;
 
 /** @param {Page} page */
-export function trainingView({ store, runs }) {
+export function trainingView({ store, runs, engines }) {
   const train = h('button', { type: 'button', class: 'primary', test: 'train', on: { click: () => void runs.train() } }, 'Train scGen');
   const pause = h('button', { type: 'button', test: 'pause', hidden: true });
   pause.addEventListener('click', () => void (store.state.run.phase === 'paused' ? runs.resume() : runs.pause()));
@@ -28,7 +28,8 @@ export function trainingView({ store, runs }) {
   const see = h('a', { href: '#results', class: 'see', hidden: true }, 'See the results');
   const figure = figureCard({ name: 'loss', title: 'Loss while training', sentence: PREDICT.loss });
   figure.element.hidden = true;
-  const element = h('div', { class: 'training' }, h('div', { class: 'train-row' }, h('div', { class: 'buttons' }, train, pause, cancel, see), beside), box.element, progress, figure.element);
+  const steps = h('ol', { class: 'plan-steps', 'aria-label': 'What Train does' }, PREDICT.steps.map(([verb, rest]) => h('li', {}, h('span', {}, h('b', {}, verb), ` ${rest}`))));
+  const element = h('div', { class: 'training' }, h('div', { class: 'train-row' }, h('div', { class: 'buttons' }, train, pause, cancel, see), beside), box.element, progress, steps, figure.element);
 
   function tick() {
     const { run } = store.state;
@@ -48,7 +49,6 @@ export function trainingView({ store, runs }) {
     train.disabled = !state.design.summary || state.design.busy || state.engine.phase !== 'ready' || state.data.phase !== 'ready';
     train.hidden = running;
     say(train, run.phase === 'idle' ? 'Train scGen' : 'Train again');
-    if (run.phase === 'idle') say(train, 'Train scGen');
     const lostFocus = (document.activeElement === train && running) || ((document.activeElement === pause || document.activeElement === cancel) && !running);
     pause.hidden = cancel.hidden = !running;
     pause.disabled = run.phase === 'starting';
@@ -56,13 +56,15 @@ export function trainingView({ store, runs }) {
     // A hidden button drops the focus to the top of the page.
     if (lostFocus) (running ? cancel : train).focus();
     see.hidden = running || state.results.rows.length === 0;
-    box.show(run.error);
+    const gpuFailed = run.error && state.engine.phase === 'ready' && state.engine.info?.engine === 'webgpu' && /gpu|device|adapter/i.test(run.error.code);
+    box.show(run.error, gpuFailed ? [{ label: 'Use the CPU engine instead', action: () => void engines.restart('cpu', 'WebGPU failed during a run, so the models train on the processor.') }] : []);
     progress.hidden = run.phase === 'idle';
     progress.dataset.phase = run.phase;
     bar.value = run.done;
     progress.dataset.done = String(run.done);
     const words = { paused: 'Paused', cancelled: 'Cancelled', failed: 'Stopped by an error', finished: 'Finished', idle: '', starting: run.stage, running: run.text ? `${run.stage}: ${run.text}` : run.stage };
     say(stage, words[run.phase]);
+    steps.hidden = run.losses.length > 0;
     figure.element.hidden = run.losses.length === 0;
     if (run.losses.length > 0) figure.show(loss(run));
     tick();
