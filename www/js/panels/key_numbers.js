@@ -1,0 +1,42 @@
+// The few numbers of the shown prediction that matter most, each beside doing nothing and the best baseline.
+import { fill, h } from '../dom.js';
+import { peers } from '../figures.js';
+import { number } from '../numbers.js';
+import { isBaseline, metricWords, modelWords } from '../words_metrics.js';
+
+/** @typedef {import('../protocol.js').ResultRow} ResultRow */
+
+const SHOWN = ['r2_all', 'r2_top100', 'common_degs', 'edistance', 'wasserstein'];
+
+export function keyNumbers() {
+  const element = h('dl', { class: 'key-numbers' });
+  return {
+    element,
+    /** @param {ResultRow[]} rows @param {ResultRow} shown */
+    draw(rows, shown) {
+      const others = peers(rows, shown);
+      fill(element, SHOWN.filter((name) => name in shown.metrics).map((name) => {
+        const words = metricWords(name);
+        const value = shown.metrics[name];
+        const nothing = others.find((row) => row.model === 'no_change');
+        const best = bestBaseline(others, shown, name);
+        const lines = [];
+        if (nothing && nothing !== shown) lines.push(`no change ${number(nothing.metrics[name])}`);
+        if (best) lines.push(`${modelWords(best.model).name.toLowerCase().replace('pca', 'PCA')} ${number(best.metrics[name])}`);
+        return h('div', { class: 'key-number', title: words.meaning },
+          h('dt', {}, words.name),
+          h('dd', {}, h('span', { class: 'value', test: `metric-${name}`, 'data-value': value ?? '' }, number(value)), words.unit.startsWith('of') ? h('span', { class: 'unit' }, ` ${words.unit}`) : null,
+            h('span', { class: 'arrow', 'aria-label': words.better === 'lower' ? ', lower is better' : ', higher is better', role: 'img' }, words.better === 'lower' ? '↓' : '↑')),
+          lines.map((line) => h('dd', { class: 'beside' }, line)));
+      }));
+    },
+  };
+}
+
+/** The best baseline other than no change. @param {ResultRow[]} rows @param {ResultRow} shown @param {string} metric */
+function bestBaseline(rows, shown, metric) {
+  const sign = metricWords(metric).better === 'lower' ? 1 : -1;
+  return rows
+    .filter((row) => isBaseline(row.model) && row.model !== 'no_change' && row !== shown && row.metrics[metric] !== null && row.metrics[metric] !== undefined)
+    .sort((a, b) => sign * (Number(a.metrics[metric]) - Number(b.metrics[metric])))[0];
+}

@@ -1,0 +1,133 @@
+// Step 3: how good the prediction is, in one sentence, in figures and in a table.
+import { fill, field, h, options, say } from '../dom.js';
+import { errorBox } from '../errors.js';
+import { saveCsv, fileStem } from '../export.js';
+import { figureCard } from '../figure.js';
+import { alongDoses, bars, betterOf, degOverlap, headline, scatter, valueOf } from '../figures.js';
+import { RESULTS } from '../words.js';
+import { inOrder, metricWords, SCALES } from '../words_metrics.js';
+import { degList } from './deg_list.js';
+import { keyNumbers } from './key_numbers.js';
+import { resultsTable } from './results_table.js';
+import { shownChooser } from './shown.js';
+
+/** @typedef {import('../main.js').Page} Page */
+/** @typedef {import('../store.js').State} State */
+
+/** @param {HTMLElement} place @param {Page} page */
+export function resultsPanel(place, page) {
+  const { store, runs } = page;
+  const empty = h('p', { class: 'empty' }, RESULTS.empty);
+  const sentence = h('p', { class: 'headline', test: 'result-headline' });
+  const verdict = h('p', { class: 'verdict' });
+  const chooser = shownChooser((index) => void runs.show(index));
+  const numbers = keyNumbers();
+  const truth = h('p', { class: 'truth', hidden: true });
+  const box = errorBox('error');
+
+  const metric = h('select', { id: 'metric', test: 'bars-metric', on: { change: () => store.patch('results', { metric: metric.value }) } });
+  const scale = h('select', { id: 'scale', test: 'bars-scale' });
+  scale.addEventListener('change', () => store.patch('results', { scale: /** @type {State["results"]["scale"]} */ (scale.value), metric: fitting(store.state, scale.value) }));
+  const test = h('select', { id: 'deg-test', test: 'deg-test' }, h('option', { value: 't_test' }, 't-test'), h('option', { value: 'wilcoxon' }, 'Wilcoxon'));
+  test.addEventListener('change', () => store.patch('results', { test: test.value === 'wilcoxon' ? 'wilcoxon' : 't_test' }));
+
+  const points = figureCard({ name: 'r2_scatter', title: 'Predicted against observed', sentence: RESULTS.scatter });
+  const genes = degList();
+  const overlap = figureCard({ name: 'deg_overlap', title: 'Genes that respond', sentence: RESULTS.degs, extra: h('div', { class: 'inline-choices' }, field('Ranking', test, '')) });
+  overlap.element.append(genes.element, h('p', { class: 'hint rule' }, RESULTS.silent));
+  const compare = figureCard({
+    name: 'bars', title: 'Model and baselines', sentence: ' ',
+    extra: h('div', { class: 'inline-choices' }, field('Metric', metric, ''), field('Scale', scale, '')),
+  });
+  const doses = figureCard({ name: 'doses', title: 'Along the doses', sentence: RESULTS.doses });
+  const table = resultsTable((index) => void runs.show(index));
+  const save = h('button', { type: 'button', class: 'small', 'aria-label': 'All predictions: save as CSV', on: { click: () => saveCsv(table.data(), fileStem(`dosefront results ${store.state.data.summary?.name ?? ''}`)) } }, 'CSV');
+  const all = h('div', { class: 'all-results' }, h('div', { class: 'figure-head' }, h('h3', {}, 'All predictions of this run'), h('div', { class: 'tools' }, save)), h('p', { class: 'hint' }, RESULTS.table), table.element);
+  const full = h('div', { class: 'results', hidden: true },
+    h('div', { class: 'verdict-block' }, h('div', {}, sentence, verdict), chooser.element), box.element, numbers.element, truth,
+    h('div', { class: 'figures' }, points.element, h('div', { class: 'figure-column' }, compare.element, doses.element), overlap.element), all);
+  fill(place, empty, full);
+
+  store.subscribe(['results', 'data'], (state) => {
+    const { results } = state;
+    const shown = results.rows.find((row) => row.index === results.shown);
+    empty.hidden = Boolean(shown);
+    full.hidden = !shown;
+    if (!shown) return;
+    const words = headline(results.rows, shown);
+    say(sentence, words.sentence);
+    say(verdict, words.verdict);
+    chooser.draw(results.rows, shown);
+    numbers.draw(results.rows, shown);
+    box.show(results.error);
+    drawTruth(truth, shown);
+    table.draw(results.rows, shown.index);
+
+    options(scale, scales(results.rows), results.scale);
+    options(metric, metricsOf(results.rows, results.scale).map((name) => ({ value: name, label: metricWords(name).name })), results.metric);
+    compare.show(bars(results.rows, shown, results.scale, results.metric), barWords(results.scale, results.metric), 'Model and baselines');
+    const along = alongDoses(results.rows, shown, results.scale, results.metric);
+    doses.element.hidden = !along;
+    if (along) doses.show(along);
+
+    const { detail } = results;
+    const current = detail?.index === shown.index ? detail : null;
+    points.element.classList.toggle('stale', !current);
+    overlap.element.classList.toggle('stale', !current);
+    if (!current) return;
+    test.value = results.test;
+    const set = degOverlap(current, shown, results.test);
+    points.show(scatter(current, shown));
+    overlap.show(set, results.test === 'wilcoxon' ? RESULTS.degsWilcoxon : RESULTS.degs);
+    genes.draw(set.genes);
+  });
+  scrollOnFirstResult(place, store);
+}
+
+/** Metrics that have a value for some row on a scale. @param {import('../protocol.js').ResultRow[]} rows @param {State["results"]["scale"]} scale */
+function metricsOf(rows, scale) {
+  const names = new Set(rows.flatMap((row) => Object.keys((scale === 'metrics' ? row.metrics : scale === 'truth' ? row.truth : row.ratios[scale]) ?? {})));
+  return inOrder([...names].filter((name) => rows.some((row) => valueOf(row, scale, name) !== null)));
+}
+
+/** @param {import('../protocol.js').ResultRow[]} rows */
+function scales(rows) {
+  return /** @type {State["results"]["scale"][]} */ (Object.keys(SCALES)).filter((name) => metricsOf(rows, name).length > 0).map((name) => ({ value: name, label: SCALES[name].label }));
+}
+
+/** The chosen metric where the scale has it, else the scale's first. @param {State} state @param {string} scale */
+function fitting({ results }, scale) {
+  const names = metricsOf(results.rows, /** @type {State["results"]["scale"]} */ (scale));
+  return names.includes(results.metric) ? results.metric : names.find((name) => name === 'edistance') ?? names[0] ?? results.metric;
+}
+
+/** @param {State["results"]["scale"]} scale @param {string} metric */
+function barWords(scale, metric) {
+  const better = betterOf(scale, metric) === 'lower' ? 'Lower is better.' : 'Higher is better.';
+  return [metricWords(metric).meaning, SCALES[scale].meaning, better].filter(Boolean).join(' ');
+}
+
+/** @param {HTMLElement} place @param {import('../protocol.js').ResultRow} shown */
+function drawTruth(place, shown) {
+  const values = Object.entries(shown.truth ?? {}).filter(([, value]) => value !== null);
+  place.hidden = values.length === 0;
+  if (place.hidden) return;
+  fill(place, h('span', { class: 'tag' }, 'simulated'), ` ${RESULTS.truth} Here: `,
+    values.map(([name, value], i) => h('span', {}, i > 0 ? ', ' : '', `${metricWords(name).name} `, h('b', { 'data-value': value, test: `truth-${name}` }, Number(value).toFixed(3)))), '.');
+}
+
+/** Brings the results into sight when a run ends, unless the person is busy elsewhere. @param {HTMLElement} place @param {import('../store.js').Store} store */
+function scrollOnFirstResult(place, store) {
+  let before = store.state.run.phase;
+  store.subscribe(['run'], ({ run, results }) => {
+    const ended = run.phase === 'finished' && before !== 'finished';
+    before = run.phase;
+    if (!ended || results.rows.length === 0) return;
+    const focused = document.activeElement;
+    const busyElsewhere = focused instanceof HTMLInputElement || focused instanceof HTMLSelectElement || document.querySelector('dialog[open]');
+    const section = place.closest('section');
+    if (busyElsewhere || !section || section.getBoundingClientRect().top < innerHeight * 0.5) return;
+    const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
+    section.scrollIntoView({ behavior: still ? 'auto' : 'smooth', block: 'start' });
+  });
+}

@@ -1,0 +1,46 @@
+// The five selects that say what the columns of the data mean.
+import { field, h, options } from '../dom.js';
+import { DATA, ROLES } from '../words.js';
+import { busy } from './data.js';
+
+/** @typedef {import('../protocol.js').RoleName} RoleName */
+/** @typedef {import('../protocol.js').ObsInfo} ObsInfo */
+
+const NAMES = /** @type {RoleName[]} */ (['cell_type', 'condition', 'control', 'dose', 'batch']);
+const NONE = '';
+
+/** A column with its size: "cell_type (6)". @param {ObsInfo} column */
+const columnLabel = (column) => (column.type === 'labels' ? `${column.name} (${column.n_levels ?? column.levels?.length ?? 0})` : `${column.name} (${column.min} to ${column.max})`);
+
+/** @param {(role: RoleName, value: string | null) => void} onChange */
+export function rolesForm(onChange) {
+  const selects = /** @type {Record<RoleName, HTMLSelectElement>} */ ({});
+  const fields = NAMES.map((role) => {
+    selects[role] = h('select', { id: `role-${role}`, test: `role-${role}`, on: { change: () => onChange(role, selects[role].value || null) } });
+    return field(ROLES[role].label, selects[role], ROLES[role].hint);
+  });
+  const element = h('fieldset', { class: 'roles', hidden: true }, h('legend', {}, 'Columns ', h('span', { class: 'hint' }, DATA.roles)), h('div', { class: 'role-grid' }, fields));
+
+  return {
+    element,
+    /** @param {import('../store.js').State} state */
+    draw(state) {
+      const { summary } = state.data;
+      element.hidden = !summary;
+      if (!summary) return;
+      const columns = summary.obs.map((column) => ({ value: column.name, label: columnLabel(column) }));
+      for (const role of NAMES) {
+        const choices = role === 'control' ? controlChoices(summary.obs, state.roles.condition) : [{ value: NONE, label: '– none –' }, ...columns];
+        options(selects[role], choices, state.roles[role] ?? NONE);
+        selects[role].disabled = busy(state) || (role === 'control' && !state.roles.condition);
+      }
+    },
+  };
+}
+
+/** @param {ObsInfo[]} obs @param {string | null} condition */
+function controlChoices(obs, condition) {
+  const levels = obs.find((column) => column.name === condition)?.levels ?? [];
+  const none = { value: NONE, label: condition ? '– choose –' : 'dose 0' };
+  return [none, ...levels.map((level) => ({ value: level, label: level }))];
+}

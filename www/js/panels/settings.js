@@ -1,0 +1,112 @@
+// Advanced settings: which cells and genes, and the model's own parameters as the engine reports them for the chosen preset.
+import { field, fill, h } from '../dom.js';
+import { flatten } from '../run_file.js';
+import { PREDICT, settingWords } from '../words.js';
+import { busy } from './data.js';
+
+/** @typedef {import('../main.js').Page} Page */
+
+/** What a typed text means for a setting whose preset value is `like`; undefined where it cannot be read. @param {string} text @param {any} like @returns {any} */
+function parse(text, like) {
+  const trimmed = text.trim();
+  if (Array.isArray(like)) {
+    const parts = trimmed.split(/[\s,;]+/).filter(Boolean).map(Number);
+    return parts.length > 0 && parts.every(Number.isFinite) ? parts : undefined;
+  }
+  if (like === null && trimmed === '') return null;
+  if (typeof like === 'string') return trimmed;
+  const value = Number(trimmed);
+  return trimmed !== '' && Number.isFinite(value) ? value : undefined;
+}
+
+/** @param {any} value */
+const show = (value) => (value === null ? '' : Array.isArray(value) ? value.join(', ') : String(value));
+
+/** @param {Page} page */
+export function settingsForm({ store }) {
+  const genes = number('genes', 'Genes', PREDICT.genes, (value) => ({ genes: value }));
+  const maxCells = number('max-cells', 'Most cells', PREDICT.maxCells, (value) => ({ maxCells: value }));
+  const without = h('input', { type: 'checkbox', id: 'without-held-out', test: 'genes-without-held-out' });
+  without.addEventListener('change', () => preprocess({ withoutHeldOut: without.checked }));
+  const own = h('div', { class: 'settings-grid' });
+  const reset = h('button', { type: 'button', class: 'small', hidden: true, on: { click: () => store.patch('plan', { overrides: {} }) } }, 'Back to the preset');
+  const changed = h('span', { class: 'changed' });
+  const ownTitle = h('h3', {}, 'Model');
+  const element = h('details', { class: 'advanced', test: 'advanced' }, h('summary', {}, 'Advanced settings ', changed),
+    h('h3', {}, 'Cells and genes'), h('div', { class: 'settings-grid' }, genes.element, maxCells.element, checkbox(without, 'Genes without the hidden cells', PREDICT.withoutHeldOut)),
+    ownTitle, own, reset);
+
+  /** @param {Partial<import('../store.js').Plan["preprocess"]>} patch */
+  function preprocess(patch) {
+    store.patch('plan', { preprocess: { ...store.state.plan.preprocess, ...patch } });
+  }
+
+  /** @param {string} id @param {string} label @param {string} hint @param {(value: number) => Partial<import('../store.js').Plan["preprocess"]>} patch */
+  function number(id, label, hint, patch) {
+    const input = h('input', { type: 'number', id, min: 0, step: 1, test: id });
+    input.addEventListener('change', () => {
+      const value = Number(input.value);
+      if (Number.isInteger(value) && value >= 0 && input.value !== '') preprocess(patch(value));
+      else input.value = String(id === 'genes' ? store.state.plan.preprocess.genes : store.state.plan.preprocess.maxCells);
+    });
+    return { input, element: field(label, input, hint) };
+  }
+
+  /** @param {string} path @param {any} preset */
+  function setting(path, preset) {
+    const { overrides } = store.state.plan;
+    const words = settingWords(path);
+    const value = path in overrides ? overrides[path] : preset;
+    const input = h('input', { id: `setting-${path}`, test: `setting-${path}` });
+    const write = (/** @type {any} */ next) => {
+      const rest = { ...store.state.plan.overrides };
+      delete rest[path];
+      store.patch('plan', { overrides: JSON.stringify(next) === JSON.stringify(preset) ? rest : { ...rest, [path]: next } });
+    };
+    if (typeof preset === 'boolean') {
+      input.type = 'checkbox';
+      input.checked = Boolean(value);
+      input.addEventListener('change', () => write(input.checked));
+      return checkbox(input, words.label, words.hint);
+    }
+    input.type = 'text';
+    input.autocomplete = 'off';
+    input.value = show(value);
+    input.placeholder = preset === null ? 'off' : '';
+    input.classList.toggle('differs', path in overrides);
+    input.addEventListener('change', () => {
+      const next = parse(input.value, preset);
+      input.setAttribute('aria-invalid', String(next === undefined));
+      if (next !== undefined) write(next);
+    });
+    return field(words.label, input, words.hint);
+  }
+
+  let drawn = '';
+  store.subscribe(['plan', 'run'], (state) => {
+    const { plan } = state;
+    genes.input.value = String(plan.preprocess.genes);
+    maxCells.input.value = String(plan.preprocess.maxCells);
+    without.checked = plan.preprocess.withoutHeldOut;
+    const differ = Object.keys(plan.overrides).length;
+    changed.textContent = differ > 0 ? `${differ} changed` : '';
+    reset.hidden = differ === 0;
+    const key = JSON.stringify([plan.defaults, plan.overrides]);
+    if (key !== drawn) {
+      drawn = key;
+      const focused = document.activeElement?.id;
+      fill(own, flatten(plan.defaults ?? {}).map(({ path, value }) => setting(path, value)));
+      ownTitle.hidden = !plan.defaults;
+      if (focused?.startsWith('setting-')) document.getElementById(focused)?.focus();
+    }
+    const locked = busy(state);
+    for (const input of element.querySelectorAll('input')) input.disabled = locked;
+  });
+  return { element };
+}
+
+/** @param {HTMLInputElement} input @param {string} label @param {string} hint */
+function checkbox(input, label, hint) {
+  input.setAttribute('aria-describedby', `${input.id}-hint`);
+  return h('div', { class: 'field check' }, h('label', {}, input, ` ${label}`), h('p', { class: 'hint', id: `${input.id}-hint` }, hint));
+}

@@ -1,0 +1,225 @@
+// Everything that crosses between the page, its worker and the two wasm packages, as JSDoc types. There is no code here.
+
+/**
+ * What a failure looks like everywhere in the page.
+ * @typedef {object} ErrorInfo
+ * @property {string} code     stable snake_case name
+ * @property {string} message  what was wrong and where
+ * @property {string} hint     what the visitor can change
+ */
+
+/** @typedef {"cpu" | "webgpu"} Device */
+
+/**
+ * @typedef {object} DeviceInfo
+ * @property {Device} engine
+ * @property {string | null} adapter
+ * @property {boolean} software
+ * @property {string} why        why this engine, as a sentence
+ * @property {Record<string, string>} versions
+ */
+
+/**
+ * @typedef {object} Preset
+ * @property {string} name
+ * @property {string} title
+ * @property {string} description
+ * @property {number} n_cells
+ * @property {number} n_genes
+ * @property {number} cell_types
+ * @property {number} arms
+ */
+
+/**
+ * Which obs columns mean what; `control` is a value of the condition column, the others are column names.
+ * @typedef {object} Roles
+ * @property {string | null} cell_type
+ * @property {string | null} condition
+ * @property {string | null} control
+ * @property {string | null} dose
+ * @property {string | null} batch
+ */
+/** @typedef {keyof Roles} RoleName */
+
+/**
+ * @typedef {object} ObsInfo
+ * @property {string} name
+ * @property {"labels" | "numbers"} type
+ * @property {number | null} n_levels
+ * @property {string[] | null} levels   the first 100
+ * @property {number} missing
+ * @property {number | null} min
+ * @property {number | null} max
+ */
+
+/**
+ * @typedef {object} DatasetSummary
+ * @property {string} name
+ * @property {any} source                as it goes into a run file
+ * @property {boolean} simulated
+ * @property {"counts" | "log_normalised" | "normalised"} kind
+ * @property {number} n_cells
+ * @property {number} n_genes
+ * @property {ObsInfo[]} obs
+ * @property {{what: string, why: string}[]} skipped
+ * @property {string[]} notes
+ * @property {Roles} roles               guessed
+ */
+
+/** @typedef {{label: string, condition: string | null, dose: number | null, control: boolean}} Arm */
+
+/**
+ * @typedef {object} DesignSummary
+ * @property {string[]} cell_types
+ * @property {Arm[]} arms                the control first
+ * @property {number[][]} counts         cells per type and arm
+ * @property {string[]} batches
+ * @property {number} used
+ * @property {number} dropped
+ * @property {string[]} notes
+ * @property {string} held_out           a good first choice
+ */
+
+/**
+ * @typedef {object} PredictTask
+ * @property {(string | Record<string, any>)[]} models
+ * @property {string[] | "all"} held_out
+ * @property {string[] | "all"} doses
+ * @property {number[]} seeds
+ */
+
+/**
+ * @typedef {object} RunFile
+ * @property {1} dosefront
+ * @property {any} dataset
+ * @property {Roles} roles
+ * @property {Record<string, any>} preprocess
+ * @property {{predict: PredictTask}} task
+ * @property {Device} device
+ */
+
+/** @typedef {Record<string, number | null>} Metrics */
+
+/**
+ * @typedef {object} ResultRow
+ * @property {number} index
+ * @property {string} model
+ * @property {string} cell_type
+ * @property {string} arm
+ * @property {string | null} condition
+ * @property {number | null} dose
+ * @property {number} seed
+ * @property {number} n_control
+ * @property {number} n_observed
+ * @property {number} n_predicted
+ * @property {Metrics} metrics
+ * @property {{to_control: Metrics, to_no_change: Metrics}} ratios
+ * @property {Metrics | null} truth
+ * @property {number} seconds
+ */
+
+/** @typedef {{observed: number[], predicted: number[], common: number}} DegOverlap */
+
+/**
+ * @typedef {object} PredictionDetail
+ * @property {number} index
+ * @property {string} model
+ * @property {string} cell_type
+ * @property {string} arm
+ * @property {number} seed
+ * @property {string[]} genes
+ * @property {number[]} mean_control
+ * @property {number[]} mean_observed
+ * @property {number[]} mean_predicted
+ * @property {number[] | null} mean_truth
+ * @property {{t_test: DegOverlap, wilcoxon: DegOverlap}} degs
+ */
+
+/** @typedef {{kind: "stage", stage: "prepare" | "train" | "predict" | "score", text: string}} StageEvent */
+/** @typedef {{kind: "progress", done: number, text: string}} ProgressEvent */
+/**
+ * @typedef {object} LossEvent
+ * @property {"loss"} kind
+ * @property {string} model
+ * @property {string} cell_type
+ * @property {number} epoch
+ * @property {number} epochs
+ * @property {number} step
+ * @property {number[]} train                      one per seed
+ * @property {(number | null)[] | null} validation
+ */
+/** @typedef {{kind: "result", result: ResultRow}} ResultEvent */
+/** @typedef {{kind: "finished"}} FinishedEvent */
+/** The two below are made by the worker, not by the engine. */
+/** @typedef {{kind: "failed", error: ErrorInfo}} FailedEvent */
+/** @typedef {{kind: "crashed", error: ErrorInfo}} CrashedEvent */
+/** @typedef {StageEvent | ProgressEvent | LossEvent | ResultEvent | FinishedEvent} EngineEvent */
+/** @typedef {EngineEvent | FailedEvent | CrashedEvent} WorkerEvent */
+
+/** @typedef {{name: string, bytes: ArrayBuffer}} OpenFile */
+
+/**
+ * The calls a page can make: name -> arguments and value.
+ * @typedef {object} Calls
+ * @property {(device: Device, allowSoftware: boolean, url: string) => DeviceInfo} init
+ * @property {() => Preset[]} presets
+ * @property {(files: OpenFile[]) => DatasetSummary} open_files
+ * @property {(preset: string, seed: number) => DatasetSummary} open_simulated
+ * @property {(roles: Roles) => DesignSummary} design
+ * @property {(run: RunFile) => RunFile} check_run
+ * @property {(run: RunFile) => any} start
+ * @property {() => void} pause
+ * @property {() => void} resume
+ * @property {() => void} cancel
+ * @property {(index: number) => PredictionDetail} detail
+ * @property {() => string} report
+ */
+
+/** @typedef {{id: number, call: keyof Calls, args: any[]}} ToWorker */
+/** @typedef {{id: number, ok: any} | {id: number, error: ErrorInfo} | {event: WorkerEvent}} FromWorker */
+
+/**
+ * The class that `engine-*\/engine.js` exports.
+ * @typedef {object} Engine
+ * @property {() => DeviceInfo} device_info
+ * @property {() => Preset[]} presets
+ * @property {(names: string[], buffers: Uint8Array[]) => DatasetSummary | Promise<DatasetSummary>} open_files
+ * @property {(preset: string, seed: number) => DatasetSummary | Promise<DatasetSummary>} open_simulated
+ * @property {(roles: Roles) => DesignSummary} design
+ * @property {(run: RunFile) => RunFile} check_run
+ * @property {(run: RunFile) => any} start
+ * @property {(budgetMs: number) => Promise<EngineEvent[]>} step
+ * @property {() => void} cancel
+ * @property {(index: number) => PredictionDetail} detail
+ * @property {() => string} report
+ */
+/** @typedef {{default: (options?: any) => Promise<any>, Engine: {create: (device: Device, allowSoftware: boolean) => Promise<Engine>}}} EngineModule */
+
+/** @typedef {{text: string, x: number, y: number, index: number, radius: number, rect: [number, number, number, number] | null}} Hit */
+/** @typedef {{hit: (x: number, y: number) => Hit | null, count: number, mark: (n: number) => Hit | null, free: () => void}} Drawn */
+/** @typedef {{columns: string[], rows: (string | number | null)[][]}} Table */
+/** A figure as the view draws it; `figure` names its kind, the rest depends on the kind.
+ * @typedef {{figure: "cell_counts" | "loss" | "r2_scatter" | "bars" | "deg_overlap", [field: string]: any}} Figure */
+
+/**
+ * The module `view/view.js`.
+ * @typedef {object} ViewModule
+ * @property {(options?: any) => Promise<any>} default
+ * @property {(canvas: HTMLCanvasElement, figure: Figure, theme: object, dpr: number) => Drawn} draw
+ * @property {(figure: Figure, width: number, height: number) => string} svg
+ * @property {(figure: Figure) => string} summary
+ * @property {(figure: Figure) => Table} table
+ * @property {(figure: Figure, width: number, theme: object | null) => number} height
+ */
+
+/** @typedef {{path: string, bytes: number, gzip: number, hash: string}} BuiltPart */
+/**
+ * `build.json`, which the build writes beside the page.
+ * @typedef {object} BuildInfo
+ * @property {string} version
+ * @property {{cpu: BuiltPart | null, webgpu: BuiltPart | null}} engines
+ * @property {BuiltPart | null} view
+ * @property {string[]} building   engines that are still being built
+ */
+
+export {};

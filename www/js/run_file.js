@@ -1,0 +1,82 @@
+// The run file that the page's choices mean.
+import { BASELINES } from './words_metrics.js';
+import { wholeNumbers } from './numbers.js';
+
+/** @typedef {import('./store.js').State} State */
+
+/** Sets a value deep inside plain objects. @param {Record<string, any>} object @param {string} path @param {any} value */
+function put(object, path, value) {
+  const parts = path.split('.');
+  const last = /** @type {string} */ (parts.pop());
+  let at = object;
+  for (const part of parts) at = at[part] ??= {};
+  at[last] = value;
+}
+
+/**
+ * Settings that differ from the preset's own, nested as the run file wants them. A change inside a nested object needs its neighbours.
+ * @param {Record<string, any>} overrides @param {Record<string, any> | null} defaults
+ */
+function changed(overrides, defaults) {
+  /** @type {Record<string, any>} */
+  const settings = {};
+  for (const [path, value] of Object.entries(overrides)) {
+    const top = path.split('.')[0];
+    if (path !== top && settings[top] === undefined) settings[top] = structuredClone(defaults?.[top] ?? {});
+    put(settings, path, value);
+  }
+  return settings;
+}
+
+/**
+ * @param {State} state @returns {import('./protocol.js').RunFile}
+ * @throws {import('./protocol.js').ErrorInfo} where something typed cannot be read
+ */
+export function runFile(state) {
+  const { plan, roles, data, engine } = state;
+  const seeds = wholeNumbers(plan.seeds);
+  if (!seeds) {
+    throw { code: 'bad_seed', message: `“${plan.seeds}” is not a list of seeds.`, hint: 'Write whole numbers, for example 1 or 1, 2, 19193.' };
+  }
+  const source = data.summary?.source;
+  const simulated = data.source && 'preset' in data.source ? { simulated: { ...data.source } } : null;
+  return {
+    dosefront: 1,
+    dataset: source && typeof source === 'object' ? source : simulated ?? { file: { name: data.summary?.name ?? '', sha256: String(source ?? '') } },
+    roles,
+    preprocess: {
+      max_cells: plan.preprocess.maxCells,
+      genes: plan.preprocess.genes > 0 ? { hvg_seurat: plan.preprocess.genes } : 'all',
+      genes_without_held_out: plan.preprocess.withoutHeldOut,
+    },
+    task: {
+      predict: {
+        models: [{ scgen: { preset: plan.preset, ...changed(plan.overrides, plan.defaults) } }, ...BASELINES],
+        held_out: [plan.heldOut],
+        doses: plan.arm === 'all' ? 'all' : [plan.arm],
+        seeds,
+      },
+    },
+    device: engine.info?.engine ?? 'cpu',
+  };
+}
+
+/** The model settings of a filled-in run file. @param {import('./protocol.js').RunFile} run @returns {Record<string, any> | null} */
+export function modelSettings(run) {
+  for (const model of run?.task?.predict?.models ?? []) {
+    if (typeof model === 'object' && model && 'scgen' in model && typeof model.scgen === 'object') return model.scgen;
+  }
+  return null;
+}
+
+/**
+ * Settings as a flat list with dotted paths, in the engine's own order.
+ * @param {Record<string, any>} settings @param {string} [prefix] @returns {{path: string, value: any}[]}
+ */
+export function flatten(settings, prefix = '') {
+  return Object.entries(settings).flatMap(([name, value]) => {
+    const path = `${prefix}${name}`;
+    if (path === 'preset') return [];
+    return value && typeof value === 'object' && !Array.isArray(value) ? flatten(value, `${path}.`) : [{ path, value }];
+  });
+}

@@ -1,0 +1,142 @@
+// The one place that holds what the page knows.  Panels read it and draw; only actions.js writes it.
+
+/** @typedef {import('./protocol.js').ErrorInfo} ErrorInfo */
+
+/**
+ * Where the open data came from; enough to open it again in a fresh worker.
+ * @typedef {{files: File[]} | {preset: string, seed: number}} DataSource
+ */
+
+/**
+ * @typedef {object} DataState
+ * @property {"none" | "opening" | "ready"} phase
+ * @property {string} opening                  what is being opened, as a sentence
+ * @property {string[]} recognised             what the files look like, one line per file
+ * @property {DataSource | null} source
+ * @property {import('./protocol.js').DatasetSummary | null} summary
+ * @property {ErrorInfo | null} error
+ */
+
+/**
+ * What the person has chosen to run.
+ * @typedef {object} Plan
+ * @property {string} heldOut
+ * @property {string} arm                      a label or "all"
+ * @property {"demo" | "paper"} preset
+ * @property {string} seeds                    as typed
+ * @property {Record<string, any>} overrides   dotted path in the filled-in model settings -> value
+ * @property {{genes: number, maxCells: number, withoutHeldOut: boolean}} preprocess
+ * @property {Record<string, any> | null} defaults   the engine's own values for the chosen preset
+ */
+
+/** @typedef {{model: string, cellType: string, seed: number, train: [number, number][], validation: [number, number][]}} LossSeries */
+
+/**
+ * @typedef {object} RunState
+ * @property {"idle" | "starting" | "running" | "paused" | "finished" | "cancelled" | "failed"} phase
+ * @property {string} stage                    sentence of the stage
+ * @property {string} text                     sentence of the progress
+ * @property {number} done                     0..1
+ * @property {number} activeMs                 time spent running before `since`
+ * @property {number | null} since             when it last began to run
+ * @property {number} lastEvent
+ * @property {LossSeries[]} losses
+ * @property {import('./protocol.js').RunFile | null} file
+ * @property {ErrorInfo | null} error
+ */
+
+/**
+ * @typedef {object} ResultsState
+ * @property {import('./protocol.js').ResultRow[]} rows
+ * @property {number | null} shown                      index of the shown row
+ * @property {import('./protocol.js').PredictionDetail | null} detail
+ * @property {ErrorInfo | null} error
+ * @property {string} metric                            of the bars
+ * @property {"metrics" | "to_control" | "to_no_change" | "truth"} scale
+ * @property {"t_test" | "wilcoxon"} test
+ * @property {boolean} lost                            the engine that made the rows is gone, and their details with it
+ */
+
+/**
+ * @typedef {object} EngineState
+ * @property {"starting" | "ready" | "crashed"} phase
+ * @property {import('./protocol.js').DeviceInfo | null} info
+ * @property {string} why
+ * @property {string} offer                    sentence of an engine that could be switched to, or ""
+ * @property {ErrorInfo | null} error
+ */
+
+/**
+ * @typedef {object} State
+ * @property {EngineState} engine
+ * @property {import('./protocol.js').Preset[]} presets
+ * @property {DataState} data
+ * @property {import('./protocol.js').Roles} roles
+ * @property {{summary: import('./protocol.js').DesignSummary | null, error: ErrorInfo | null, busy: boolean}} design
+ * @property {Plan} plan
+ * @property {RunState} run
+ * @property {ResultsState} results
+ * @property {{at: number, kind: string, text: string}[]} log
+ * @property {"auto" | "light" | "dark"} theme
+ */
+
+/** @returns {RunState} */
+export const noRun = () => ({
+  phase: 'idle', stage: '', text: '', done: 0, activeMs: 0, since: null, lastEvent: 0, losses: [], file: null, error: null,
+});
+
+/** @returns {State} */
+export const initialState = () => ({
+  engine: { phase: 'starting', info: null, why: '', offer: '', error: null },
+  presets: [],
+  data: { phase: 'none', opening: '', recognised: [], source: null, summary: null, error: null },
+  roles: { cell_type: null, condition: null, control: null, dose: null, batch: null },
+  design: { summary: null, error: null, busy: false },
+  plan: {
+    heldOut: '', arm: 'all', preset: 'demo', seeds: '1', overrides: {}, defaults: null,
+    preprocess: { genes: 2000, maxCells: 3000, withoutHeldOut: false },
+  },
+  run: noRun(),
+  results: { rows: [], shown: null, detail: null, error: null, metric: 'r2_all', scale: 'metrics', test: 't_test', lost: false },
+  log: [],
+  theme: 'auto',
+});
+
+export class Store {
+  /** @param {State} state */
+  constructor(state) {
+    /** @type {State} */
+    this.state = state;
+    /** @type {{keys: (keyof State)[], listener: (state: State) => void}[]} */
+    this.listeners = [];
+    /** @type {Set<keyof State>} */
+    this.changed = new Set();
+  }
+
+  /**
+   * Calls `listener` now and after every change of one of the keys.
+   * @param {(keyof State)[]} keys @param {(state: State) => void} listener
+   */
+  subscribe(keys, listener) {
+    this.listeners.push({ keys, listener });
+    listener(this.state);
+  }
+
+  /** Replaces some of the state; listeners hear of it once per turn. @param {Partial<State>} patch */
+  set(patch) {
+    Object.assign(this.state, patch);
+    if (this.changed.size === 0) queueMicrotask(() => this.tell());
+    for (const key of Object.keys(patch)) this.changed.add(/** @type {keyof State} */ (key));
+  }
+
+  /** Changes fields of one part of the state. @template {"engine" | "data" | "design" | "plan" | "run" | "results"} K @param {K} key @param {Partial<State[K]>} patch */
+  patch(key, patch) {
+    this.set(/** @type {Partial<State>} */ ({ [key]: { ...this.state[key], ...patch } }));
+  }
+
+  tell() {
+    const changed = this.changed;
+    this.changed = new Set();
+    for (const { keys, listener } of this.listeners) if (keys.some((key) => changed.has(key))) listener(this.state);
+  }
+}

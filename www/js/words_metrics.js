@@ -1,0 +1,71 @@
+// Names, units and meaning of models and metrics.
+
+/**
+ * @typedef {object} MetricWords
+ * @property {string} name
+ * @property {string} unit      "" where there is none
+ * @property {"lower" | "higher"} better
+ * @property {string} meaning   a sentence
+ */
+
+const PCA = 'in PCA of real cells, 50 components';
+
+/** In the order of the select and the table. @type {Record<string, MetricWords>} */
+export const METRICS = {
+  r2_all: { name: 'R², all genes', unit: '', better: 'higher', meaning: 'Squared correlation of predicted and observed gene means over all genes. It ignores scale and offset, and is high even for no change: compare it with the baselines.' },
+  r2_hvg: { name: 'R², variable genes', unit: '', better: 'higher', meaning: 'Squared correlation of predicted and observed gene means over the highly variable genes.' },
+  r2_top100: { name: 'R², top 100 DEGs', unit: '', better: 'higher', meaning: 'The same over the 100 genes that respond most: harder, and closer to what matters.' },
+  r2_top20: { name: 'R², top 20 DEGs', unit: '', better: 'higher', meaning: 'The same over the 20 genes that respond most.' },
+  common_degs: { name: 'Common DEGs, t-test', unit: 'of 100', better: 'higher', meaning: 'How many of the 100 genes that rise most in observed cells are among the 100 that rise most in predicted cells; t-test ranking. A gene without variance among the predicted cells scores 0.' },
+  common_degs_wilcoxon: { name: 'Common DEGs, Wilcoxon', unit: 'of 100', better: 'higher', meaning: 'The same with the Wilcoxon rank-sum ranking.' },
+  edistance: { name: 'E-distance', unit: PCA, better: 'lower', meaning: 'Energy distance: twice the mean distance between predicted and observed cells, less the mean distances within each. 0 when both clouds are alike.' },
+  edistance_squared: { name: 'E-distance, squared form', unit: PCA, better: 'lower', meaning: 'The older form with squared distances: twice the squared distance of the means, blind to spread.' },
+  euclidean: { name: 'Distance of means', unit: PCA, better: 'lower', meaning: 'Euclidean distance between the mean predicted and the mean observed cell.' },
+  mean_pairwise: { name: 'Mean pairwise distance', unit: PCA, better: 'lower', meaning: 'Mean distance between a predicted and an observed cell. Never 0: real cells also differ from each other.' },
+  mmd_linear: { name: 'MMD, linear kernel', unit: PCA, better: 'lower', meaning: 'Maximum mean discrepancy with a linear kernel: the squared distance of the means.' },
+  mmd_rbf: { name: 'MMD, Gaussian kernel', unit: PCA, better: 'lower', meaning: 'Maximum mean discrepancy with a Gaussian kernel: sees differences in shape, not only in the mean.' },
+  wasserstein: { name: 'Wasserstein (Sinkhorn)', unit: PCA, better: 'lower', meaning: 'Least cost of moving the predicted cells onto the observed ones (squared distances, entropic regularisation).' },
+};
+
+/** @param {string} metric @returns {MetricWords} */
+export const metricWords = (metric) => METRICS[metric] ?? { name: metric.replaceAll('_', ' '), unit: '', better: 'lower', meaning: '' };
+
+/** Metrics of the table in the page's own order, unknown ones last. @param {Iterable<string>} names */
+export function inOrder(names) {
+  const known = Object.keys(METRICS);
+  const rank = (/** @type {string} */ name) => (known.includes(name) ? known.indexOf(name) : known.length);
+  return [...names].sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
+}
+
+export const SCALES = {
+  metrics: { label: 'as it is', short: '', meaning: '' },
+  to_control: {
+    label: 'relative to the control',
+    short: '÷ to control',
+    meaning: 'The ratio of the thesis: distance from predicted to observed cells, divided by the distance from predicted to control cells. 0 is exact; above 1 the prediction is nearer to the control. Not defined for no change, whose divisor is 0.',
+  },
+  to_no_change: {
+    label: 'relative to no change',
+    short: '÷ no change',
+    meaning: 'Distance from predicted to observed cells, divided by the distance from control to observed cells. 0 is exact; 1 is no better than doing nothing.',
+  },
+  truth: { label: 'against the simulator’s truth', short: 'true', meaning: 'The prediction compared with the true means that the simulator knows, instead of the sampled cells.' },
+};
+
+/** @type {Record<string, {name: string, meaning: string}>} */
+const MODELS = {
+  scgen: { name: 'scGen', meaning: 'A variational autoencoder; the treatment is a shift in its latent space, learnt from the other cell types.' },
+  no_change: { name: 'No change', meaning: 'The untreated cells themselves.' },
+  mean_shift: { name: 'Mean shift', meaning: 'Untreated cells plus the mean difference seen in the other types, gene by gene.' },
+  pca_shift: { name: 'PCA shift', meaning: 'The same shift within principal components.' },
+  count_fold_change: { name: 'Count fold change', meaning: 'Counts of untreated cells scaled by the fold changes of the other types; keeps the variation between cells.' },
+};
+export const BASELINES = ['no_change', 'mean_shift', 'pca_shift', 'count_fold_change'];
+
+/** The words of a model name such as "scgen" or "scgen:paper". @param {string} model */
+export function modelWords(model) {
+  const found = MODELS[model] ?? MODELS[/^[a-z_]+/i.exec(model)?.[0].toLowerCase() ?? ''];
+  return found ?? { name: model.replaceAll('_', ' '), meaning: '' };
+}
+/** @param {string} model */
+export const isBaseline = (model) => BASELINES.includes(model);
