@@ -26,15 +26,6 @@ check() {
 
 not_run() { RESULTS+=("not run            $1"); FAILED=$((FAILED + 1)); }
 
-# www/ may bring its own settings; else the ones beside the tests hold.
-types_config() {
-  local own
-  for own in www/tsconfig.json www/jsconfig.json; do
-    if [ -f "$own" ]; then printf '%s' "$own"; return; fi
-  done
-  printf '%s' tests/tsconfig.www.json
-}
-
 run_checks() {
   local started built=yes
   started=$(now)
@@ -43,7 +34,7 @@ run_checks() {
   check "lints (clippy, warnings are errors)" cargo clippy --workspace --all-targets --locked -- -D warnings || true
   check "Rust tests" cargo test --workspace --locked --quiet || true
   check "Rust documentation" env RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --locked --quiet || true
-  check "types of the page's scripts (tsc)" node tests/node_modules/typescript/bin/tsc -p "$(types_config)" || true
+  check "types of the page's scripts (tsc)" node tests/node_modules/typescript/bin/tsc -p www/jsconfig.json || true
   check "the whole page, within its size budgets" ./build.sh build || built=no
   if [ "$built" = yes ]; then
     check "engines under Node and side by side" node tests/node/run.mjs || true
