@@ -4,7 +4,7 @@ import { driveInChromium } from '../lib/engines.mjs';
 import { launch } from '../lib/chromium.mjs';
 import { BENCH } from '../lib/runs.mjs';
 
-const STEPS = 400;
+const STEPS = 300;
 
 /** Steps per second between the first and the last loss report: start-up and the first, slower steps are left out. */
 function rate(losses) {

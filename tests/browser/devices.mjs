@@ -1,7 +1,7 @@
 // Which engine the page takes, and that it says why.
 import { withSite } from '../lib/site.mjs';
 import { tell, test } from '../lib/runner.mjs';
-import { SCGEN, at, choose, drop, expect, loaded, metric, opened, train, until } from './page.mjs';
+import { SCGEN_DEMO, at, choose, drop, expect, loaded, metric, opened, train, until } from './page.mjs';
 import { toyCsv } from '../lib/toy.mjs';
 
 /** All that the badge says: its text, its tooltip and what it is described by. */
@@ -32,7 +32,7 @@ test('devices: the WebGPU engine trains at toy size', () =>
     tell(`badge: ${await badge(page)}`);
     await drop(page, [{ name: 'toy.csv', content: toyCsv() }]);
     await opened(page, 'toy.csv');
-    await choose(page, 'model', SCGEN);
+    await choose(page, 'model', SCGEN_DEMO);
     const seconds = await train(page, { limitS: 540 });
     const r2 = await metric(page, 'r2_all');
     tell(`trained in ${seconds.toFixed(1)} s on a software adapter; R2 over all genes ${r2.toFixed(3)}`);

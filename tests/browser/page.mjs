@@ -4,7 +4,8 @@ import { basename } from 'node:path';
 
 /** @typedef {import('playwright-core').Page} Page */
 
-export const SCGEN = /scgen/i;
+/** The quick preset of scGen, among the choices of a model. */
+export const SCGEN_DEMO = /scgen.*demo/i;
 
 /** Throws with `message` unless `condition` holds. */
 export function expect(condition, message) {
@@ -111,6 +112,8 @@ export async function train(page, { limitS = 120 } = {}) {
   const started = performance.now();
   await until(page, 'Train to be usable', () => isUsable(at(page, 'train')));
   await at(page, 'train').click();
+  // The results of an earlier run may still be there: wait until this one has begun.
+  await until(page, 'the run to begin', async () => !(await isUsable(at(page, 'train'))), { limitS: 10 });
   await finished(page, { limitS });
   return (performance.now() - started) / 1000;
 }

@@ -3,7 +3,7 @@
 // One call of `step` may work this long before it hands back; the result must not depend on it.
 const STEP_MS = 50;
 // Where a report and the events hold times.
-const TIMES = new Set(['timings', 'seconds', 'started', 'elapsed']);
+const TIMES = new Set(['timings', 'seconds']);
 
 /**
  * @param {object} job
@@ -15,8 +15,9 @@ const TIMES = new Set(['timings', 'seconds', 'started', 'elapsed']);
  * @param {{name: string, bytes: Uint8Array}[]} [job.files]
  * @param {number} [job.stepMs]
  * @param {number} [job.stopAfterSteps]  give up after so many optimiser steps: for timing
- * @returns {Promise<{report: string | null, losses: object[], results: object[], device: object, run: object}>}
+ * @returns {Promise<{report: string | null, losses: object[], device: object}>}
  *   `losses` are the loss events with `at`, milliseconds since the start of the run
+ * @throws what the engine throws, and the failure of a model that the run would go on without
  */
 export async function drive({ script, wasm, device, allowSoftware = false, run, files, stepMs = STEP_MS, stopAfterSteps = Infinity }) {
   const module = await import(script);
@@ -31,19 +32,18 @@ export async function drive({ script, wasm, device, allowSoftware = false, run, 
   const full = await engine.check_run(run);
   await engine.start(full);
   const losses = [];
-  const results = [];
   const started = performance.now();
   for (let open = true; open; ) {
     for (const event of await engine.step(stepMs)) {
       if (event.kind === 'loss') losses.push({ ...event, at: performance.now() - started });
-      if (event.kind === 'result') results.push(event.result);
+      if (event.kind === 'failed') throw event.failure;
       if (event.kind === 'finished') open = false;
     }
-    if ((losses.at(-1)?.step ?? 0) >= stopAfterSteps) return { report: null, losses, results, device: await engine.device_info(), run: full };
+    if ((losses.at(-1)?.step ?? 0) >= stopAfterSteps) return { report: null, losses, device: await engine.device_info() };
     // Lets the page paint, and the test's time limit strike.
     await new Promise((resume) => setTimeout(resume, 0));
   }
-  return { report: await engine.report(), losses, results, device: await engine.device_info(), run: full };
+  return { report: await engine.report(), losses, device: await engine.device_info() };
 }
 
 /** The report's text without anything that says when or how long. */

@@ -59,7 +59,7 @@ export async function run(filters = process.argv.slice(2)) {
       } else {
         failed += 1;
         console.log(`FAILED  ${name} ${took()}`);
-        console.log(String(error?.stack ?? error).replace(/^/gm, '        '));
+        console.log(String(error?.stack ?? (error?.message ? JSON.stringify(error) : error)).replace(/^/gm, '        '));
       }
     }
   }

@@ -20,11 +20,12 @@ export const EVERYTHING = toyRun({
   seeds: [1, 2],
 });
 
-/** scGen alone, of the smallest size, for at least 20 optimiser steps with a loss after each few of them. */
-export const TWENTY_STEPS = (device) => toyRun({ models: [{ scgen: { preset: 'demo', epochs: 12 } }], device, max_cells: 120 });
+/** scGen alone, of a small size, for at least 20 optimiser steps in several epochs: a loss is told after each. */
+export const TWENTY_STEPS = (device) =>
+  toyRun({ models: [{ scgen: { preset: 'demo', n_hidden: 32, n_latent: 8, batch_size: 16, epochs: 8 } }], device, max_cells: 120 });
 
 /** A whole built-in set: the page's quick network, or the paper's. */
 export const BENCH = (preset, device) => ({
-  ...toyRun({ models: [{ scgen: { preset, epochs: 5 } }], device }),
+  ...toyRun({ models: [{ scgen: { preset, epochs: 12 } }], device }),
   preprocess: { max_cells: 3000, genes: 'all' },
 });

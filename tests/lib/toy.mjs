@@ -13,7 +13,7 @@ function uniform(seed) {
 }
 
 /** Counts of `cellsPerGroup` cells for each of 3 types x 2 conditions over `nGenes` genes: a CSV with two label columns. */
-export function toyCsv(cellsPerGroup = 12, nGenes = 40) {
+export function toyCsv(cellsPerGroup = 20, nGenes = 60) {
   const next = uniform(7);
   const genes = Array.from({ length: nGenes }, (_, g) => `GENE${g + 1}`);
   const rows = [['cell', 'cell_type', 'condition', ...genes].join(',')];

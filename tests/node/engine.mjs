@@ -49,12 +49,12 @@ test('engine: the device info names the CPU and the versions', async () => {
 test('engine: reads a table and guesses its columns', async () => {
   const engine = await newEngine();
   const summary = await engine.open_files(['toy.csv'], [new TextEncoder().encode(toyCsv())]);
-  assert.deepEqual([summary.n_cells, summary.n_genes], [72, 40]);
+  assert.deepEqual([summary.n_cells, summary.n_genes], [120, 60]);
   assert.equal(summary.roles.cell_type, 'cell_type');
   assert.equal(summary.roles.condition, 'condition');
   assert.equal(summary.roles.control, 'control');
   const design = await engine.design(summary.roles);
-  assert.deepEqual(design.counts, [[12, 12], [12, 12], [12, 12]]);
+  assert.deepEqual(design.counts, [[20, 20], [20, 20], [20, 20]]);
   assert.equal(design.arms[0].control, true);
 });
 
