@@ -40,7 +40,7 @@ test('same everywhere: the run file in a report makes that report again', async 
 
 test('same everywhere: CPU and WebGPU losses agree over 20 steps', async () => {
   const cpu = await driveInNode({ run: TWENTY_STEPS('cpu') });
-  const gpu = await driveInChromium({ run: TWENTY_STEPS('webgpu'), device: 'webgpu', allowSoftware: true }, 'software');
+  const gpu = await driveInChromium({ run: TWENTY_STEPS('webgpu'), device: 'webgpu', software: true }, 'software');
   assert.equal(gpu.device.engine, 'webgpu');
   assert.deepEqual(gpu.losses.map(({ step }) => step), cpu.losses.map(({ step }) => step));
   const last = cpu.losses.at(-1).step;
