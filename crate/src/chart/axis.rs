@@ -45,7 +45,9 @@ impl Scale {
             let first = (low / step - 1e-9).ceil() as i64;
             let last = (high / step + 1e-9).floor() as i64;
             if last > first || finer == 5 {
-                return (first..=last.min(first + 40)).map(|k| (k as f64 * step, tick(k as f64 * step, step))).collect();
+                return (first..=last.min(first + 40))
+                    .map(|k| (k as f64 * step, tick(k as f64 * step, step)))
+                    .collect();
             }
         }
         Vec::new()

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::axis::{Scale, x_ticks};
-use super::legend::{Sample, legend};
 use super::figure::Picture;
 use super::format::number;
+use super::legend::{Sample, legend};
 use super::measure::Measure;
 use super::scene::{Extent, HAlign};
 use super::sketch::{Area, Ink, PAD, Sketch};
@@ -91,10 +91,8 @@ impl Bars {
         if baselines == 0 || baselines == self.items.len() {
             return top;
         }
-        let entries = [
-            (Sample::Bar(sketch.theme.series(0)), "model".to_owned()),
-            (Sample::HatchedBar, "baseline".to_owned()),
-        ];
+        let entries =
+            [(Sample::Bar(sketch.theme.series(0)), "model".to_owned()), (Sample::HatchedBar, "baseline".to_owned())];
         let whole = sketch.area();
         legend(sketch, whole.left, whole.right, top, &entries) + 4.0
     }

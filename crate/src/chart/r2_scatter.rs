@@ -301,7 +301,13 @@ impl R2Scatter {
         corner: Area,
     ) -> (Vec<String>, Vec<Placed>) {
         let side = frame.area.width();
-        let wanted = if side < 260.0 { 5 } else if side < 380.0 { 6 } else { 8 };
+        let wanted = if side < 260.0 {
+            5
+        } else if side < 380.0 {
+            6
+        } else {
+            8
+        };
         // Some may find no place, so that the next ones are tried.
         let genes = self.furthest(wanted * 2);
         let ink = sketch.ink(HAlign::Left);

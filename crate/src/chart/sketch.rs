@@ -136,7 +136,10 @@ impl<'a> Sketch<'a> {
             HAlign::Right => x - width,
         };
         let half = ink.size * 0.62;
-        self.rect(Area { left: left - 2.0, right: left + width + 2.0, top: y - half, bottom: y + half }, self.theme.paper);
+        self.rect(
+            Area { left: left - 2.0, right: left + width + 2.0, top: y - half, bottom: y + half },
+            self.theme.paper,
+        );
         self.text(x, y, text, ink);
     }
 
