@@ -1,6 +1,6 @@
 //! Scales, ticks and the frame of a chart with two axes.
 
-use super::format::tick;
+use super::format::{number, tick};
 use super::scene::HAlign;
 use super::sketch::{Area, Sketch};
 
@@ -16,6 +16,11 @@ impl Scale {
     /// `domain` must be finite, not empty and, when `log`, positive.
     pub fn new(domain: (f64, f64), range: (f64, f64), log: bool) -> Self {
         Self { domain, range, log }
+    }
+
+    /// The length of the axis in CSS pixels.
+    pub fn length(&self) -> f64 {
+        (self.range.1 - self.range.0).abs()
     }
 
     pub fn px(&self, value: f64) -> f64 {
@@ -34,10 +39,18 @@ impl Scale {
         if self.log && (high / low).log10() >= 1.0 {
             return log_ticks(low, high, wanted);
         }
-        let step = nice_step((high - low) / wanted as f64);
-        let first = (low / step - 1e-9).ceil() as i64;
-        let last = (high / step + 1e-9).floor() as i64;
-        (first..=last.min(first + 40)).map(|k| (k as f64 * step, tick(k as f64 * step, step))).collect()
+        // A step that leaves one tick says nothing about the scale, so a finer one is taken.
+        for finer in 0..6 {
+            let step = nice_step((high - low) / (wanted + finer) as f64);
+            let first = (low / step - 1e-9).ceil() as i64;
+            let last = (high / step + 1e-9).floor() as i64;
+            if last > first || finer == 5 {
+                return (first..=last.min(first + 40))
+                    .map(|k| (k as f64 * step, tick(k as f64 * step, step)))
+                    .collect();
+            }
+        }
+        Vec::new()
     }
 }
 
@@ -52,15 +65,14 @@ fn log_ticks(low: f64, high: f64, wanted: usize) -> Vec<(f64, String)> {
             .collect()
     };
     let mut values = within(&[1.0, 2.0, 5.0], 1);
-    let mut every = 1;
-    while values.len() > wanted && every < 40 {
-        values = within(&[1.0], every);
-        every += 1;
+    for every in 1..40 {
+        let sparser = within(&[1.0], every);
+        if values.len() <= wanted || sparser.len() < 2 {
+            break;
+        }
+        values = sparser;
     }
-    if values.len() < 2 {
-        values = within(&[1.0, 3.0], 1);
-    }
-    values.into_iter().map(|value| (value, tick(value, value))).collect()
+    values.into_iter().map(|value| (value, number(value))).collect()
 }
 
 /// The next step of 1, 2, 2.5, 5 or 10 times a power of ten that is at least `rough`.
@@ -89,6 +101,8 @@ pub struct Axes<'t> {
     pub x: (f64, f64),
     pub y: (f64, f64),
     pub log_y: bool,
+    /// Whether x counts something, so that there is no tick between whole numbers.
+    pub whole_x: bool,
     pub x_label: &'t str,
     pub y_label: &'t str,
     /// Whether the plot is a square, for two axes of the same quantity.
@@ -132,6 +146,10 @@ pub fn frame(sketch: &mut Sketch, room: Area, axes: &Axes) -> Frame {
         sketch.text(area.left - 7.0, at, label, note);
     }
     for (value, label) in x_ticks(sketch, &x, area.width()) {
+        if axes.whole_x && value.fract() != 0.0 {
+            continue;
+        }
+        let label = if axes.whole_x { tick(value, 1.0) } else { label };
         let at = x.px(value);
         sketch.line((at, area.top), (at, area.bottom), grid, 1.0);
         sketch.line((at, area.bottom), (at, area.bottom + 4.0), muted, 1.0);
@@ -152,7 +170,7 @@ pub fn frame(sketch: &mut Sketch, room: Area, axes: &Axes) -> Frame {
 }
 
 /// As many ticks as fit side by side, at most seven.
-fn x_ticks(sketch: &Sketch, scale: &Scale, width: f64) -> Vec<(f64, String)> {
+pub fn x_ticks(sketch: &Sketch, scale: &Scale, width: f64) -> Vec<(f64, String)> {
     let note = sketch.note(HAlign::Centre);
     for wanted in (2..=6).rev() {
         let ticks = scale.ticks(wanted);

@@ -2,12 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::axis::Scale;
+use super::axis::{Scale, x_ticks};
 use super::figure::Picture;
 use super::format::number;
+use super::legend::{Sample, legend};
 use super::measure::Measure;
 use super::scene::{Extent, HAlign};
-use super::sketch::{Area, Ink, Sketch};
+use super::sketch::{Area, Ink, PAD, Sketch};
 use super::table::{Cell, Table};
 use super::theme::Theme;
 
@@ -84,25 +85,39 @@ impl Bars {
         values.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(at, _)| at)
     }
 
+    /// Says what is hatched, where both kinds of bars stand together; returns the `y` below.
+    fn legend(&self, sketch: &mut Sketch, top: f64) -> f64 {
+        let baselines = self.items.iter().filter(|item| item.baseline).count();
+        if baselines == 0 || baselines == self.items.len() {
+            return top;
+        }
+        let entries =
+            [(Sample::Bar(sketch.theme.series(0)), "model".to_owned()), (Sample::HatchedBar, "baseline".to_owned())];
+        let whole = sketch.area();
+        legend(sketch, whole.left, whole.right, top, &entries) + 4.0
+    }
+
     fn reference(&self) -> Option<&Reference> {
         self.reference.as_ref().filter(|reference| reference.value.is_finite())
     }
 
-    fn axis_name(&self) -> String {
+    /// The name of the axis and which way is better, on one line where that fits, else on two.
+    fn axis_name(&self, sketch: &Sketch) -> Vec<String> {
         let better = match self.better {
             Some(Better::Lower) => "\u{2190} lower is better",
             Some(Better::Higher) => "higher is better \u{2192}",
             None => "",
         };
-        match (self.unit.is_empty(), better.is_empty()) {
-            (true, _) => better.to_owned(),
-            (false, true) => self.unit.clone(),
-            (false, false) => format!("{}, {better}", self.unit),
-        }
+        let (room, ink) = (sketch.area().width(), sketch.ink(HAlign::Left));
+        let mut lines: Vec<String> =
+            [self.unit.as_str(), better].iter().map(|line| sketch.shorten(line, room, ink)).collect();
+        lines.retain(|line| !line.is_empty());
+        let together = lines.join(" \u{b7} ");
+        if sketch.width(&together, ink) <= room { vec![together; usize::from(!lines.is_empty())] } else { lines }
     }
 
     /// Whether the names stand above their bars instead of beside them.
-    fn stacked(&self, width: f64, longest: f64) -> bool {
+    fn stacked(width: f64, longest: f64) -> bool {
         longest > width * 0.36 || width < 420.0
     }
 }
@@ -115,11 +130,14 @@ impl Picture for Bars {
     fn height(&self, width: f64, theme: &Theme, measure: Measure) -> f64 {
         let font = theme.font_px;
         let longest = self.items.iter().map(|item| measure(&item.label, font, false)).fold(0.0, f64::max);
-        let row = if self.stacked(width, longest) { font * 3.2 } else { font * 2.3 };
-        let title = if self.title.is_empty() { 0.0 } else { font * if width < 420.0 { 3.2 } else { 1.8 } };
-        let reference = if self.reference.is_some() { font * 1.6 } else { 0.0 };
-        let name_lines = if width < 420.0 { 2.0 } else { 1.0 };
-        title + reference + row * self.items.len().max(2) as f64 + font * (2.0 + 1.3 * name_lines) + 24.0
+        let mut sketch = Sketch::new(width, 1000.0, theme, measure);
+        let top = sketch.title(&self.title);
+        let top = self.legend(&mut sketch, top);
+        let whole = sketch.area().width();
+        let names = self.axis_name(&sketch).len() as f64;
+        let row = if Self::stacked(whole, longest) { font * 3.1 } else { font * 2.2 };
+        let reference = if self.reference().is_some() { sketch.small() * 1.5 } else { 0.0 };
+        top + 4.0 + reference + row * self.items.len().max(2) as f64 + sketch.small() * 1.8 + names * font * 1.25 + PAD
     }
 
     fn lay_out(&self, sketch: &mut Sketch) {
@@ -129,13 +147,14 @@ impl Picture for Bars {
             return;
         }
         let top = sketch.title(&self.title);
+        let top = self.legend(sketch, top);
         let whole = sketch.area();
         let ink = sketch.ink(HAlign::Left);
         let longest = sketch.widest(self.items.iter().map(|item| item.label.as_str()), ink);
-        let stacked = self.stacked(whole.width(), longest);
+        let stacked = Self::stacked(whole.width(), longest);
         let left = if stacked { whole.left } else { whole.left + longest + 10.0 };
         let name = Ink { colour: sketch.theme.muted, ..ink };
-        let names = sketch.wrap(&self.axis_name(), whole.width(), 2, name);
+        let names = self.axis_name(sketch);
         let mut plot = Area {
             left,
             top: top + 4.0 + if self.reference().is_some() { sketch.small() * 1.5 } else { 0.0 },
@@ -144,20 +163,20 @@ impl Picture for Bars {
         };
         plot.bottom = plot.bottom.max(plot.top + 8.0);
         let scale = self.value_scale(sketch, plot);
-        self.draw_grid(sketch, plot, &scale);
+        draw_grid(sketch, plot, &scale, stacked);
         for (at, line) in names.iter().enumerate() {
             let width = sketch.width(line, name);
             let x = ((plot.left + plot.right - width) / 2.0).max(whole.left);
             let y = plot.bottom + sketch.small() * 1.9 + ink.size * (0.4 + 1.25 * at as f64);
             sketch.text(x, y, line, name);
         }
+        self.draw_reference(sketch, plot, &scale);
         let (row, best) = (plot.height() / self.items.len() as f64, self.best());
         for (at, item) in self.items.iter().enumerate() {
             let top = plot.top + row * at as f64;
             let line = Area { left: whole.left, top, right: whole.right, bottom: top + row };
             draw_bar(sketch, item, at, &Row { line, plot, scale, stacked, best: best == Some(at) });
         }
-        self.draw_reference(sketch, plot, &scale);
     }
 
     fn summary(&self) -> String {
@@ -205,30 +224,12 @@ impl Bars {
         if let Some(reference) = self.reference() {
             (low, high) = (low.min(reference.value), high.max(reference.value));
         }
-        if low == high {
+        if high - low <= 0.0 {
             high = 1.0;
         }
         let left = plot.left + room_left.min(plot.width() * 0.3);
         let right = plot.right - room_right.min(plot.width() * 0.4);
         Scale::new((low, high), (left, right.max(left + 4.0)), false)
-    }
-
-    fn draw_grid(&self, sketch: &mut Sketch, plot: Area, scale: &Scale) {
-        let note = sketch.note(HAlign::Centre);
-        let (grid, muted) = (sketch.theme.grid, sketch.theme.muted);
-        let wanted = (plot.width() / 110.0).clamp(2.0, 5.0) as usize;
-        let mut free_from = 0.0;
-        for (value, label) in scale.ticks(wanted) {
-            let x = scale.px(value);
-            sketch.line((x, plot.top), (x, plot.bottom), grid, 1.0);
-            let half = sketch.width(&label, note) / 2.0;
-            if x - half >= free_from && x + half <= plot.right + 4.0 {
-                sketch.text(x, plot.bottom + 4.0 + note.size * 0.6, &label, note);
-                free_from = x + half + 8.0;
-            }
-        }
-        let zero = scale.px(0.0);
-        sketch.line((zero, plot.top), (zero, plot.bottom), muted, 1.5);
     }
 
     fn draw_reference(&self, sketch: &mut Sketch, plot: Area, scale: &Scale) {
@@ -241,6 +242,22 @@ impl Bars {
         let width = sketch.width(&text, note);
         let left = (x - width / 2.0).min(sketch.area().right - width).max(sketch.area().left);
         sketch.text(left, plot.top - note.size * 0.9, &text, note);
+    }
+}
+
+fn draw_grid(sketch: &mut Sketch, plot: Area, scale: &Scale, stacked: bool) {
+    let note = sketch.note(HAlign::Centre);
+    let grid = sketch.theme.grid;
+    for (value, label) in x_ticks(sketch, scale, scale.length()) {
+        let x = scale.px(value);
+        sketch.line((x, plot.top), (x, plot.bottom), grid, 1.0);
+        // The first label may stand at the very edge of the figure.
+        let x = x.max(sketch.area().left + sketch.width(&label, note) / 2.0);
+        sketch.text(x, plot.bottom + 4.0 + note.size * 0.6, &label, note);
+    }
+    if !stacked {
+        let zero = scale.px(0.0);
+        sketch.line((zero, plot.top), (zero, plot.bottom), sketch.theme.muted, 1.5);
     }
 }
 
@@ -262,12 +279,12 @@ fn draw_bar(sketch: &mut Sketch, item: &Bar, index: usize, row: &Row) {
         let name_middle = row.line.top + height * 0.06 + size * 0.6;
         ((name_middle + size * 0.7 + bar_height / 2.0).min(row.line.bottom - bar_height / 2.0), name_middle)
     } else {
-        ((row.line.top + row.line.bottom) / 2.0, (row.line.top + row.line.bottom) / 2.0)
+        (row.line.middle().1, row.line.middle().1)
     };
     let room = if row.stacked { row.line.width() } else { row.plot.left - row.line.left - 8.0 };
     let name = sketch.shorten(&item.label, room, ink);
     if row.stacked {
-        sketch.text(row.line.left, name_middle, &name, ink);
+        sketch.grounded(row.line.left, name_middle, &name, ink);
     } else {
         sketch.text(row.plot.left - 8.0, name_middle, &name, Ink { align: HAlign::Right, ..ink });
     }
@@ -282,40 +299,28 @@ fn draw_bar(sketch: &mut Sketch, item: &Bar, index: usize, row: &Row) {
     };
     let colour = sketch.theme.series(0);
     if item.baseline {
-        let (paper, muted) = (sketch.theme.paper, sketch.theme.muted);
-        sketch.rect(area, paper.mix(muted, 0.28));
-        hatch(sketch, area);
+        sketch.hatched(area);
     } else {
         sketch.rect(area, colour);
+    }
+    if row.stacked {
+        // A piece of the axis per bar: a whole one would run through the names.
+        sketch.line((zero, area.top - 3.0), (zero, area.bottom + 3.0), sketch.theme.muted, 1.5);
     }
     let value = Ink { bold: row.best, ..ink };
     let text = item.value_text();
     match item.finite() {
         Some(number) if number < 0.0 => {
-            sketch.text(end - 6.0, bar_middle, &text, Ink { align: HAlign::Right, ..value });
+            sketch.grounded(end - 6.0, bar_middle, &text, Ink { align: HAlign::Right, ..value });
         }
-        Some(_) => sketch.text(end + 6.0, bar_middle, &text, value),
+        Some(_) => sketch.grounded(end + 6.0, bar_middle, &text, value),
         None => {
             let muted = Ink { colour: sketch.theme.muted, ..value };
-            sketch.text(zero + 6.0, bar_middle, &text, muted);
+            sketch.grounded(zero + 6.0, bar_middle, &text, muted);
         }
     }
     let line = row.line;
     let extent = Extent::Rect { x: line.left, y: line.top, w: line.width(), h: line.height() };
     let kind = if item.baseline { " (baseline)" } else { "" };
     sketch.mark(end, bar_middle, extent, index, format!("{}{kind}: {text}", item.label));
-}
-
-/// Slanted lines inside a rectangle.
-fn hatch(sketch: &mut Sketch, area: Area) {
-    let colour = sketch.theme.muted;
-    let (width, height) = (area.width(), area.height());
-    let mut start = 4.0;
-    while start < width + height {
-        // The line x + y = start, from the bottom edge up to the right.
-        let from = if start <= height { (0.0, start) } else { (start - height, height) };
-        let to = if start <= width { (start, 0.0) } else { (width, start - width) };
-        sketch.line((area.left + from.0, area.top + from.1), (area.left + to.0, area.top + to.1), colour, 1.0);
-        start += 7.0;
-    }
 }

@@ -60,7 +60,7 @@ impl DegOverlap {
     }
 
     fn parts(&self, theme: &Theme) -> [Part<'_>; 3] {
-        let colours = [theme.paper.mix(theme.muted, 0.35), theme.series(0), theme.paper.mix(theme.accent, 0.75)];
+        let colours = [theme.paper.mix(theme.muted, 0.35), theme.series(0), theme.paper.mix(theme.accent, 0.85)];
         std::array::from_fn(|at| Part {
             name: PART_NAMES[at],
             n: self.sizes()[at],
@@ -88,7 +88,7 @@ impl Picture for DegOverlap {
         let font = theme.font_px;
         let title = if self.title.is_empty() { 0.0 } else { font * if width < 420.0 { 3.4 } else { 2.0 } };
         let lists = self.genes().iter().filter(|genes| !genes.is_empty()).count() as f64;
-        title + font * 8.6 + lists * font * if width < 560.0 { 6.0 } else { 4.4 } + 16.0
+        title + font * 7.4 + (3.0 - lists) * font * 1.9 + lists * font * if width < 560.0 { 6.0 } else { 4.4 } + 16.0
     }
 
     fn lay_out(&self, sketch: &mut Sketch) {
@@ -124,14 +124,11 @@ impl Picture for DegOverlap {
         let mut y = bar.bottom + font * 2.6;
         // What is shared comes first: it is what the figure is about.
         let order = [1usize, 0, 2];
-        let mut lists_left = order.iter().filter(|at| !parts[**at].genes.is_empty()).count();
-        for at in order {
-            if parts[at].genes.is_empty() || y + font * 2.6 > whole.bottom {
-                continue;
+        for (done, at) in order.into_iter().enumerate() {
+            let share = (whole.bottom - y) / (order.len() - done) as f64;
+            if share > font * 1.2 {
+                y = list_genes(sketch, at, &parts[at], y, share);
             }
-            let share = (whole.bottom - y) / lists_left as f64;
-            y = list_genes(sketch, at, &parts[at], y, share);
-            lists_left -= 1;
         }
     }
 
@@ -180,7 +177,7 @@ fn draw_part(sketch: &mut Sketch, index: usize, part: &Part, area: Area) {
     if index != 1 {
         stripes(sketch, area, if index == 0 { 1.0 } else { -1.0 }, part.colour);
     }
-    let middle = ((area.left + area.right) / 2.0, (area.top + area.bottom) / 2.0);
+    let middle = area.middle();
     let ink = Ink { size: sketch.font() * 1.2, bold: true, colour: part.colour.readable_text(), align: HAlign::Centre };
     let text = count(part.n);
     if sketch.width(&text, ink) + 8.0 <= area.width() {
@@ -251,9 +248,12 @@ fn list_genes(sketch: &mut Sketch, index: usize, part: &Part, top: f64, room: f6
     sketch.rect(square, part.colour);
     sketch.outline(square, sketch.theme.ink, 1.0);
     sketch.text(whole.left + 19.0, top + step * 0.5, &format!("{} ({})", part.name, count(part.n)), head);
-    let lines = (((room - step * 1.5) / step).floor() as usize).max(1);
+    let lines = ((room - step * 1.4) / step).floor() as usize;
+    if lines == 0 || part.genes.is_empty() {
+        return top + step * 1.4;
+    }
     let (mut x, mut y, mut line) = (whole.left, top + step * 1.5, 1);
-    let space = sketch.width(", ", note);
+    let space = sketch.width(" ", note);
     for (at, gene) in part.genes.iter().enumerate() {
         let last = at + 1 == part.genes.len() && part.genes.len() == part.n;
         let text = if last { gene.clone() } else { format!("{gene},") };

@@ -2,9 +2,11 @@
 
 use super::sketch::Area;
 
+type Point = (f64, f64);
+
 /// Something a label should not cover, and how much it hurts when it does.
 pub struct Obstacle {
-    pub at: (f64, f64),
+    pub at: Point,
     pub radius: f64,
     pub cost: f64,
 }
@@ -15,12 +17,21 @@ pub struct Placed {
     /// Which of the labels.
     pub label: usize,
     pub area: Area,
+    /// The line from the point to its label, where they are not side by side.
+    pub leader: Option<(Point, Point)>,
 }
 
-/// Finds a place in `room` for each label (`point`, width), `height` high, best first; a label that would have to
-/// cover another one or a `taken` area is left out.
+/// A label that costs more than this is better left out; a marked point under it costs more.
+const DEAREST: f64 = 24.0;
+
+/// What a label costs that stands on the other side of the diagonal than its point.
+const ASTRAY: f64 = 10.0;
+
+/// Finds places in `room` for the first `wanted` labels (`point`, width) that have one, `height` high, best first. A label
+/// that would have to cover another one, its leader, a `taken` area or much else is left out.
 pub fn place(
-    labels: &[((f64, f64), f64)],
+    labels: &[(Point, f64)],
+    wanted: usize,
     height: f64,
     room: Area,
     taken: &[Area],
@@ -28,71 +39,128 @@ pub fn place(
 ) -> Vec<Placed> {
     let mut placed: Vec<Placed> = Vec::new();
     for (label, (point, width)) in labels.iter().enumerate() {
+        if placed.len() == wanted {
+            break;
+        }
         let best = candidates(*point, *width, height)
             .filter(|(area, _)| {
-                area.left >= room.left
-                    && area.right <= room.right
-                    && area.top >= room.top
-                    && area.bottom <= room.bottom
-                    && !taken.iter().any(|other| area.overlaps(other))
-                    && !placed.iter().any(|other| area.overlaps(&other.area))
+                area.left >= room.left && area.right <= room.right && area.top >= room.top && area.bottom <= room.bottom
             })
-            .map(|(area, far)| (far + covered(&area, obstacles), area))
+            .map(|(area, far)| (far, Placed { label, area, leader: leader(*point, &area) }))
+            .filter(|(_, new)| !taken.iter().any(|other| new.area.overlaps(other)))
+            .filter(|(_, new)| !placed.iter().any(|other| collide(new, other)))
+            .map(|(far, new)| (far + covered(&new, obstacles) + astray(*point, &new.area, &room), new))
             .min_by(|a, b| a.0.total_cmp(&b.0));
-        if let Some((_, area)) = best {
-            placed.push(Placed { label, area });
+        if let Some((cost, new)) = best
+            && cost < DEAREST
+        {
+            placed.push(new);
         }
     }
     placed
 }
 
 /// Boxes round a point, in eight directions and at growing distance, with the price of that distance.
-fn candidates((x, y): (f64, f64), width: f64, height: f64) -> impl Iterator<Item = (Area, f64)> {
-    const DIRECTIONS: [(f64, f64); 8] =
-        [(1.0, 0.0), (-1.0, 0.0), (0.0, -1.0), (0.0, 1.0), (1.0, -0.8), (-1.0, -0.8), (1.0, 0.8), (-1.0, 0.8)];
-    [9.0, 20.0, 34.0, 52.0, 76.0].into_iter().flat_map(move |distance| {
+fn candidates((x, y): Point, width: f64, height: f64) -> impl Iterator<Item = (Area, f64)> {
+    const DIRECTIONS: [Point; 12] = [
+        (1.0, 0.0),
+        (-1.0, 0.0),
+        (0.0, -1.0),
+        (0.0, 1.0),
+        (1.0, -0.9),
+        (-1.0, -0.9),
+        (1.0, 0.9),
+        (-1.0, 0.9),
+        (0.5, 1.0),
+        (0.5, -1.0),
+        (-0.5, 1.0),
+        (-0.5, -1.0),
+    ];
+    [9.0, 15.0, 24.0, 36.0, 52.0, 72.0].into_iter().flat_map(move |distance: f64| {
         DIRECTIONS.into_iter().map(move |(dx, dy)| {
             let (cx, cy) = (x + dx * (distance + width / 2.0), y + dy * (distance + height / 2.0));
             let (w, h) = (width / 2.0, height / 2.0);
-            (Area { left: cx - w, top: cy - h, right: cx + w, bottom: cy + h }, distance * 0.12)
+            (Area { left: cx - w, top: cy - h, right: cx + w, bottom: cy + h }, distance * 0.15)
         })
     })
 }
 
-fn covered(area: &Area, obstacles: &[Obstacle]) -> f64 {
-    obstacles
-        .iter()
-        .filter(|obstacle| {
-            let (x, y) = obstacle.at;
-            let nearest = (x.clamp(area.left, area.right), y.clamp(area.top, area.bottom));
-            (nearest.0 - x).hypot(nearest.1 - y) < obstacle.radius
-        })
-        .map(|obstacle| obstacle.cost)
-        .sum()
+fn leader(point: Point, area: &Area) -> Option<(Point, Point)> {
+    let near = (point.0.clamp(area.left, area.right), point.1.clamp(area.top, area.bottom));
+    ((near.0 - point.0).hypot(near.1 - point.1) > 12.0).then_some((point, near))
+}
+
+fn collide(one: &Placed, other: &Placed) -> bool {
+    let through = |placed: &Placed, area: &Area| placed.leader.is_some_and(|line| passes(line, area));
+    one.area.overlaps(&other.area)
+        || through(one, &other.area)
+        || through(other, &one.area)
+        || matches!((one.leader, other.leader), (Some(a), Some(b)) if cross(a, b))
+}
+
+/// Whether a line passes through an area, sampled every few pixels.
+fn passes((from, to): (Point, Point), area: &Area) -> bool {
+    let steps = ((to.0 - from.0).hypot(to.1 - from.1) / 3.0).ceil().max(1.0);
+    (0..=steps as usize).any(|step| {
+        let share = step as f64 / steps;
+        area.holds(from.0 + (to.0 - from.0) * share, from.1 + (to.1 - from.1) * share)
+    })
+}
+
+fn cross(a: (Point, Point), b: (Point, Point)) -> bool {
+    let side = |line: (Point, Point), p: Point| {
+        (line.1.0 - line.0.0) * (p.1 - line.0.1) - (line.1.1 - line.0.1) * (p.0 - line.0.0)
+    };
+    side(a, b.0) * side(a, b.1) < 0.0 && side(b, a.0) * side(b, a.1) < 0.0
+}
+
+/// [`ASTRAY`] when the rising diagonal of `room` lies between a point and the middle of its label.
+fn astray((x, y): Point, area: &Area, room: &Area) -> f64 {
+    let above = |x: f64, y: f64| (room.bottom - y) * room.width() > (x - room.left) * room.height();
+    let (middle_x, middle_y) = area.middle();
+    let label = above(middle_x, middle_y);
+    if label == above(x, y) { 0.0 } else { ASTRAY }
+}
+
+fn covered(placed: &Placed, obstacles: &[Obstacle]) -> f64 {
+    let area = &placed.area;
+    let inside = obstacles.iter().filter(|obstacle| {
+        let (x, y) = obstacle.at;
+        let nearest = (x.clamp(area.left, area.right), y.clamp(area.top, area.bottom));
+        (nearest.0 - x).hypot(nearest.1 - y) < obstacle.radius
+    });
+    inside.map(|obstacle| obstacle.cost).sum()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const ROOM: Area = Area { left: 0.0, top: 0.0, right: 300.0, bottom: 300.0 };
+
     #[test]
     fn crowded_labels_never_overlap() {
-        let labels: Vec<_> = (0..8).map(|k| ((100.0 + f64::from(k), 100.0), 50.0)).collect();
-        let room = Area { left: 0.0, top: 0.0, right: 300.0, bottom: 300.0 };
+        let labels: Vec<_> = (0..12).map(|k| ((100.0 + f64::from(k), 100.0), 50.0)).collect();
         let taken = [Area { left: 0.0, top: 0.0, right: 300.0, bottom: 60.0 }];
-        let placed = place(&labels, 14.0, room, &taken, &[]);
-        assert!(placed.len() >= 6, "only {} fit", placed.len());
+        let placed = place(&labels, 8, 14.0, ROOM, &taken, &[]);
+        assert!((4..=8).contains(&placed.len()), "{} fit", placed.len());
         for (at, one) in placed.iter().enumerate() {
             assert!(one.area.top >= 60.0);
-            assert!(placed[at + 1..].iter().all(|other| !one.area.overlaps(&other.area)));
+            assert!(placed[at + 1..].iter().all(|other| !collide(one, other)));
         }
     }
 
     #[test]
     fn a_label_moves_away_from_a_point_that_matters() {
         let obstacle = Obstacle { at: (130.0, 100.0), radius: 6.0, cost: 20.0 };
-        let room = Area { left: 0.0, top: 0.0, right: 300.0, bottom: 300.0 };
-        let placed = place(&[((100.0, 100.0), 40.0)], 14.0, room, &[], &[obstacle]);
+        let placed = place(&[((100.0, 100.0), 40.0)], 1, 14.0, ROOM, &[], &[obstacle]);
         assert!(placed[0].area.right < 100.0, "the free side is on the left");
+    }
+
+    #[test]
+    fn lines_that_cross_are_seen() {
+        let (a, b) = (((0.0, 0.0), (10.0, 10.0)), ((0.0, 10.0), (10.0, 0.0)));
+        assert!(cross(a, b));
+        assert!(!cross(a, ((20.0, 0.0), (20.0, 30.0))));
     }
 }

@@ -10,6 +10,8 @@ pub enum Sample {
     Dot(Colour),
     Triangle(Colour),
     Line(Colour, bool),
+    Bar(Colour),
+    HatchedBar,
     Frame(Colour),
 }
 
@@ -47,6 +49,8 @@ fn draw_sample(sketch: &mut Sketch, sample: Sample, (x, y): (f64, f64)) {
             let stroke = Stroke { colour, width: 2.5, dash: dashed.then_some((6.0, 4.0)) };
             sketch.push(Shape::Line { points: vec![(x, y), (x + SAMPLE, y)], stroke });
         }
+        Sample::Bar(colour) => sketch.rect(square, colour),
+        Sample::HatchedBar => sketch.hatched(square),
         Sample::Frame(colour) => sketch.outline(square, colour, 3.0),
     }
 }

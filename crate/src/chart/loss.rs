@@ -57,6 +57,20 @@ impl Loss {
         low > 0.0 && high > 50.0 * low
     }
 
+    /// Writes a legend at `top` and returns the `y` below it, unless the names are short enough to stand beside the ends of their lines.
+    fn name_lines(&self, sketch: &mut Sketch, top: f64) -> Option<f64> {
+        let whole = sketch.area();
+        let longest = sketch.widest(self.series.iter().map(|series| series.name.as_str()), sketch.ink(HAlign::Left));
+        if longest < whole.width() * 0.2 && self.series.len() <= 8 {
+            return None;
+        }
+        let sample = |(series, colour): (&Series, usize)| {
+            (Sample::Line(sketch.theme.series(colour), series.dashed), series.name.clone())
+        };
+        let entries: Vec<_> = self.series.iter().zip(self.colours()).map(sample).collect();
+        Some(legend(sketch, whole.left, whole.right, top, &entries))
+    }
+
     /// Colour numbers: the first dashed line has the colour of the first solid one, and so on, since they belong together.
     fn colours(&self) -> Vec<usize> {
         let (mut solid, mut dashed) = (0, 0);
@@ -74,12 +88,15 @@ impl Picture for Loss {
         Ok(())
     }
 
-    fn height(&self, width: f64, theme: &Theme, _: Measure) -> f64 {
-        (width * 0.5).clamp(theme.font_px * 16.0, theme.font_px * 24.0)
+    fn height(&self, width: f64, theme: &Theme, measure: Measure) -> f64 {
+        let mut sketch = Sketch::new(width, 1000.0, theme, measure);
+        let top = sketch.title(&self.title);
+        let top = self.name_lines(&mut sketch, top).map_or(top, |below| below);
+        top + (width * 0.42).clamp(theme.font_px * 13.0, theme.font_px * 20.0)
     }
 
     fn lay_out(&self, sketch: &mut Sketch) {
-        let mut top = sketch.title(&self.title);
+        let top = sketch.title(&self.title);
         if self.series.iter().all(|series| series.finite().next().is_none()) {
             sketch.sentence("No loss to show yet: the line starts with the first epoch.");
             return;
@@ -88,17 +105,11 @@ impl Picture for Loss {
         let ink = sketch.ink(HAlign::Left);
         let colours = self.colours();
         let longest = sketch.widest(self.series.iter().map(|series| series.name.as_str()), ink);
-        let direct = longest < whole.width() * 0.28 && self.series.len() <= 8;
         let mut room = Area { top, ..whole };
-        if direct {
-            room.right -= longest + 34.0;
-        } else {
-            let sample = |(series, colour): (&Series, &usize)| {
-                (Sample::Line(sketch.theme.series(*colour), series.dashed), series.name.clone())
-            };
-            let entries: Vec<_> = self.series.iter().zip(&colours).map(sample).collect();
-            top = legend(sketch, whole.left, whole.right, top, &entries);
-            room.top = top + 2.0;
+        let below = self.name_lines(sketch, top);
+        match below {
+            None => room.right -= longest + 34.0,
+            Some(below) => room.top = below + 2.0,
         }
 
         let log_y = self.log_y();
@@ -112,7 +123,8 @@ impl Picture for Loss {
         let (first, last) = all().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), (x, _)| (a.min(x), b.max(x)));
         let x = if first < last { (first, last) } else { (first - 1.0, first + 1.0) };
         let y_label = if log_y { format!("{}, log scale", self.y_label) } else { self.y_label.clone() };
-        let axes = Axes { x, y, log_y, x_label: &self.x_label, y_label: &y_label, square: false };
+        let whole_x = all().all(|(x, _)| x.fract() == 0.0);
+        let axes = Axes { x, y, log_y, whole_x, x_label: &self.x_label, y_label: &y_label, square: false };
         let frame = frame(sketch, room, &axes);
 
         let mut ends = Vec::new();
@@ -136,7 +148,7 @@ impl Picture for Loss {
                 ends.push((*end, colour, series));
             }
         }
-        if direct {
+        if below.is_none() {
             name_ends(sketch, frame.area, ends);
         }
     }
@@ -169,16 +181,16 @@ impl Picture for Loss {
         let mut at: Vec<f64> = self.series.iter().flat_map(|series| series.points.iter().map(|(x, _)| *x)).collect();
         at.sort_by(f64::total_cmp);
         at.dedup();
-        // Points come in rising x, so one cursor per line finds them all in one pass.
-        let mut cursors = vec![0; self.series.len()];
-        for x in at {
-            let mut row = vec![Cell::from(x)];
-            for (series, cursor) in self.series.iter().zip(&mut cursors) {
-                let here = series.points.get(*cursor).filter(|(px, _)| px.total_cmp(&x).is_eq());
-                *cursor += usize::from(here.is_some());
-                row.push(here.map_or(Cell::Missing, |(_, y)| Cell::from(*y)));
+        table.rows = at.iter().map(|x| vec![Cell::from(*x)]).collect();
+        for (column, series) in self.series.iter().enumerate() {
+            for row in &mut table.rows {
+                row.push(Cell::Missing);
             }
-            table.rows.push(row);
+            for (x, y) in &series.points {
+                if let Ok(row) = at.binary_search_by(|other| other.total_cmp(x)) {
+                    table.rows[row][column + 1] = Cell::from(*y);
+                }
+            }
         }
         table
     }

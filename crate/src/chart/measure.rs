@@ -19,8 +19,17 @@ pub fn estimate_width(text: &str, size: f64, bold: bool) -> f64 {
         .chars()
         .map(|c| match u32::from(c) {
             code @ 0x20..=0x7e => u32::from(ADVANCES[(code - 0x20) as usize]),
-            // Chinese, Japanese and Korean characters and emoji fill their square.
-            0x1100..=0x11ff | 0x2e80..=0xd7ff | 0xf900..=0xfaff | 0xff00..=0xff60 | 0x1_f000.. => 1000,
+            // Chinese, Japanese and Korean characters, emoji, the ellipsis and arrows fill their square.
+            0x2026
+            | 0x2190..=0x2193
+            | 0x1100..=0x11ff
+            | 0x2e80..=0xd7ff
+            | 0xf900..=0xfaff
+            | 0xff00..=0xff60
+            | 0x1_f000.. => 1000,
+            // Superscript two and the minus sign.
+            0xb2 => 333,
+            0x2212 => 584,
             _ => 600,
         })
         .sum();
@@ -41,6 +50,21 @@ pub fn shorten(text: &str, room: f64, width: impl Fn(&str) -> f64) -> String {
         if width(&with_ellipsis(&chars[..middle])) <= room { fits = middle } else { too_long = middle }
     }
     with_ellipsis(&chars[..fits.min(chars.len())])
+}
+
+/// `text` shortened in its middle, since long names of cell types often begin alike.
+#[must_use]
+pub fn shorten_middle(text: &str, room: f64, width: impl Fn(&str) -> f64) -> String {
+    if width(text) <= room {
+        return text.to_owned();
+    }
+    let chars: Vec<char> = text.chars().collect();
+    let kept = |n: usize| {
+        let tail: String = chars[chars.len() - n / 3..].iter().collect();
+        format!("{}{}", with_ellipsis(&chars[..n - n / 3]), tail.trim_start())
+    };
+    let n = (1..chars.len()).rev().find(|n| width(&kept(*n)) <= room).unwrap_or(1);
+    kept(n.min(chars.len()))
 }
 
 fn with_ellipsis(chars: &[char]) -> String {
@@ -90,6 +114,10 @@ mod tests {
         assert_eq!(shorten("NK", 80.0, width), "NK");
         assert_eq!(shorten("NK", 1.0, width), "N…");
         assert_eq!(shorten("", 1.0, width), "");
+        let middle = shorten_middle(name, 80.0, width);
+        assert!(middle.starts_with("CD8-") && middle.ends_with("cell") && width(&middle) <= 80.0, "{middle}");
+        assert_eq!(shorten_middle("", 1.0, width), "");
+        assert_eq!(shorten_middle("N", 1.0, width), "N…");
     }
 
     #[test]

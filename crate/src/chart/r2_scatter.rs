@@ -4,8 +4,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::axis::{Axes, Frame, frame, padded};
 use super::figure::Picture;
-use super::format::{count, number};
-use super::labels::{Obstacle, place};
+use super::format::{count, number, tick};
+use super::labels::{Obstacle, Placed, place};
 use super::legend::{Sample, legend};
 use super::measure::Measure;
 use super::scene::{Extent, HAlign};
@@ -99,13 +99,22 @@ impl R2Scatter {
         lines
     }
 
-    fn words(&self, gene: usize) -> String {
+    /// For every gene, whether it is one of the top ones.
+    fn is_top(&self) -> Vec<bool> {
+        let mut is_top = vec![false; self.genes.len()];
+        for gene in &self.top {
+            is_top[*gene] = true;
+        }
+        is_top
+    }
+
+    fn words(&self, gene: usize, is_top: bool) -> String {
         let mut text =
             format!("{}: observed {}, predicted {}", self.genes[gene], number(self.x[gene]), number(self.y[gene]));
         if let Some(control) = &self.control {
             text = format!("{text}, control {}", number(control[gene]));
         }
-        if self.top.contains(&gene) { format!("{text} (top {} DEG)", self.top.len()) } else { text }
+        if is_top { format!("{text} (top {} DEG)", self.top.len()) } else { text }
     }
 }
 
@@ -142,26 +151,33 @@ impl Picture for R2Scatter {
             return;
         }
         let whole = sketch.area();
-        let mut entries = vec![(Sample::Dot(dot(sketch.theme)), "gene".to_owned())];
-        if self.top_drawn().next().is_some() {
-            entries.push((Sample::Triangle(sketch.theme.accent), format!("top {} DEGs (observed)", self.top.len())));
-        }
-        entries.push((Sample::Line(sketch.theme.muted, true), "predicted = observed".to_owned()));
+        let entries = self.entries(sketch.theme);
+        let values = || self.drawn().flat_map(|gene| [self.x[gene], self.y[gene]]);
         let axes = Axes {
-            x: padded(self.drawn().flat_map(|gene| [self.x[gene], self.y[gene]])),
-            y: padded(self.drawn().flat_map(|gene| [self.x[gene], self.y[gene]])),
+            x: padded(values()),
+            y: padded(values()),
             log_y: false,
+            whole_x: false,
             x_label: &self.x_label,
             y_label: &self.y_label,
             square: true,
         };
-        let below = legend(sketch, whole.left, whole.right, top, &entries);
-        let frame = frame(sketch, Area { top: below + 2.0, ..whole }, &axes);
+        // A wide figure has room for words beside the square, a narrow one puts them above it.
+        let side = whole.bottom - top - sketch.font() * 4.5;
+        let wide = whole.width() - side - sketch.font() * 5.0 > sketch.font() * 17.0;
+        let room = if wide {
+            Area { top, right: whole.left + side + sketch.font() * 5.0, ..whole }
+        } else {
+            Area { top: legend(sketch, whole.left, whole.right, top, &entries) + 2.0, ..whole }
+        };
+        let frame = frame(sketch, room, &axes);
         let places: Vec<(f64, f64)> =
             (0..self.genes.len()).map(|gene| (frame.x.px(self.x[gene]), frame.y.px(self.y[gene]))).collect();
         self.draw_points(sketch, &frame, &places);
-        let corner = self.draw_scores(sketch, &frame, &places);
-        self.draw_labels(sketch, &frame, &places, corner);
+        if wide {
+            let left = frame.area.right + sketch.font() * 2.2;
+            self.draw_panel(sketch, Area { left, top: frame.area.top, ..whole }, &entries);
+        }
     }
 
     fn summary(&self) -> String {
@@ -192,10 +208,7 @@ impl Picture for R2Scatter {
         }
         columns.push("top DEG");
         let mut table = Table::new(columns);
-        let mut is_top = vec![false; self.genes.len()];
-        for gene in &self.top {
-            is_top[*gene] = true;
-        }
+        let is_top = self.is_top();
         for (gene, name) in self.genes.iter().enumerate() {
             let mut row: Vec<Cell> = vec![name.into(), self.x[gene].into(), self.y[gene].into()];
             row.extend(self.control.iter().map(|control| Cell::from(control[gene])));
@@ -211,20 +224,35 @@ fn dot(theme: &Theme) -> super::Colour {
 }
 
 impl R2Scatter {
+    fn entries(&self, theme: &Theme) -> Vec<(Sample, String)> {
+        let mut entries = vec![(Sample::Dot(dot(theme)), "gene".to_owned())];
+        if self.top_drawn().next().is_some() {
+            entries.push((Sample::Triangle(theme.accent), format!("top {} DEGs (observed)", self.top.len())));
+        }
+        entries.push((Sample::Line(theme.muted, true), "predicted = observed".to_owned()));
+        entries
+    }
+
+    /// Back to front: identity line, all genes, R2, the grounds of the names, top genes, names.
     fn draw_points(&self, sketch: &mut Sketch, frame: &Frame, places: &[(f64, f64)]) {
         let Area { left, top, right, bottom } = frame.area;
         sketch.dashed((left, bottom), (right, top), sketch.theme.muted, 1.5);
         let radius = if self.genes.len() > 600 { 2.25 } else { 3.0 };
         let colour = dot(sketch.theme).with_alpha(if self.genes.len() > 600 { 0.55 } else { 0.8 });
-        let mut is_top = vec![false; self.genes.len()];
-        for gene in self.top_drawn() {
-            is_top[gene] = true;
-        }
+        let is_top = self.is_top();
         for gene in self.drawn() {
             if !is_top[gene] {
                 sketch.circle(places[gene], radius, colour);
             }
-            sketch.mark(places[gene].0, places[gene].1, Extent::Radius(radius), gene, self.words(gene));
+            sketch.mark(places[gene].0, places[gene].1, Extent::Radius(radius), gene, self.words(gene, is_top[gene]));
+        }
+        let corner = self.draw_scores(sketch, frame, places);
+        let (names, labels) = self.labels(sketch, frame, places, corner);
+        for label in &labels {
+            sketch.rect(label.area, sketch.theme.paper.with_alpha(0.75));
+            if let Some((point, end)) = label.leader {
+                sketch.line(point, end, sketch.theme.muted, 1.0);
+            }
         }
         let size = if frame.area.width() < 320.0 { 4.5 } else { 5.5 };
         // The best-ranked genes come last, on top.
@@ -232,64 +260,94 @@ impl R2Scatter {
         for gene in tops.into_iter().rev() {
             sketch.triangle(places[gene], size, sketch.theme.accent);
         }
+        let ink = sketch.ink(HAlign::Centre);
+        for label in labels {
+            let middle = label.area.middle();
+            sketch.text(middle.0, middle.1, &names[label.label], ink);
+        }
     }
 
     /// Writes R2 into the emptier of the two corners off the diagonal and returns the area it takes.
     fn draw_scores(&self, sketch: &mut Sketch, frame: &Frame, places: &[(f64, f64)]) -> Area {
-        let ink = Ink { size: sketch.font() * 1.05, ..sketch.ink(HAlign::Left) };
-        let bold = Ink { bold: true, size: sketch.font() * 1.25, ..ink };
+        let ink = sketch.ink(HAlign::Left);
+        let bold = Ink { bold: true, size: sketch.font() * 1.2, ..ink };
         let lines = self.scores();
         let step = bold.size * 1.4;
         let value_width = sketch.widest(lines.iter().map(|(_, value)| value.as_str()), bold);
-        let lead = sketch.width("R\u{b2} ", ink);
+        let lead = sketch.width("R\u{b2}", ink) + 6.0;
         let name_width = sketch.widest(lines.iter().map(|(name, _)| name.as_str()), ink);
         let (w, h) = (lead + value_width + 8.0 + name_width, step * lines.len() as f64);
         let Area { left, top, right, bottom } = frame.area;
         let corners = [
-            Area { left: left + 8.0, top: top + 6.0, right: left + 8.0 + w, bottom: top + 6.0 + h },
-            Area { left: right - 8.0 - w, top: bottom - 8.0 - h, right: right - 8.0, bottom: bottom - 8.0 },
+            Area { left: left + 10.0, top: top + 6.0, right: left + 10.0 + w, bottom: top + 6.0 + h },
+            Area { left: right - 10.0 - w, top: bottom - 8.0 - h, right: right - 10.0, bottom: bottom - 8.0 },
         ];
         let inside = |area: &Area| self.drawn().filter(|gene| area.holds(places[*gene].0, places[*gene].1)).count();
         let area = if inside(&corners[0]) <= inside(&corners[1]) { corners[0] } else { corners[1] };
         for (at, (name, value)) in lines.iter().enumerate() {
             let y = area.top + step * (at as f64 + 0.5);
-            sketch.text(area.left, y, "R\u{b2}", ink);
-            sketch.text(area.left + lead, y, value, bold);
-            sketch.text(area.left + lead + value_width + 8.0, y, name, ink);
+            sketch.grounded(area.left, y, "R\u{b2}", ink);
+            sketch.grounded(area.left + lead + value_width, y, value, Ink { align: HAlign::Right, ..bold });
+            sketch.grounded(area.left + lead + value_width + 8.0, y, name, ink);
         }
         area
     }
 
-    fn draw_labels(&self, sketch: &mut Sketch, frame: &Frame, places: &[(f64, f64)], corner: Area) {
+    /// Names for the genes that are furthest off, and their places.
+    fn labels(
+        &self,
+        sketch: &Sketch,
+        frame: &Frame,
+        places: &[(f64, f64)],
+        corner: Area,
+    ) -> (Vec<String>, Vec<Placed>) {
         let side = frame.area.width();
-        let genes = self.furthest(if side < 260.0 {
+        let wanted = if side < 260.0 {
             5
         } else if side < 380.0 {
             6
         } else {
             8
-        });
+        };
+        // Some may find no place, so that the next ones are tried.
+        let genes = self.furthest(wanted * 2);
         let ink = sketch.ink(HAlign::Left);
         let names: Vec<String> = genes.iter().map(|gene| sketch.shorten(&self.genes[*gene], side * 0.4, ink)).collect();
         let labels: Vec<((f64, f64), f64)> =
             genes.iter().zip(&names).map(|(gene, name)| (places[*gene], sketch.width(name, ink) + 4.0)).collect();
         let mut obstacles: Vec<Obstacle> =
             self.drawn().map(|gene| Obstacle { at: places[gene], radius: 3.0, cost: 0.6 }).collect();
-        obstacles.extend(self.top_drawn().map(|gene| Obstacle { at: places[gene], radius: 7.0, cost: 4.0 }));
-        obstacles.extend(genes.iter().map(|gene| Obstacle { at: places[*gene], radius: 8.0, cost: 40.0 }));
-        let height = ink.size * 1.2;
-        let placed = place(&labels, height, frame.area, &[corner], &obstacles);
-        for label in &placed {
-            let (point, area) = (labels[label.label].0, label.area);
-            let near = (point.0.clamp(area.left, area.right), point.1.clamp(area.top, area.bottom));
-            if (near.0 - point.0).hypot(near.1 - point.1) > 12.0 {
-                sketch.line(point, near, sketch.theme.muted, 1.0);
-            }
+        obstacles.extend(self.top_drawn().map(|gene| Obstacle { at: places[gene], radius: 7.0, cost: 30.0 }));
+        (names, place(&labels, wanted, ink.size * 1.15, frame.area, &[corner], &obstacles))
+    }
+
+    /// What stands beside a wide plot: the legend, and the genes furthest off with their means.
+    fn draw_panel(&self, sketch: &mut Sketch, area: Area, entries: &[(Sample, String)]) {
+        let mut y = area.top - sketch.font() * 0.4;
+        for entry in entries {
+            y = legend(sketch, area.left, area.right, y, std::slice::from_ref(entry)) - 2.0;
         }
-        for label in placed {
-            let area = label.area;
-            sketch.rect(area, sketch.theme.paper.with_alpha(0.7));
-            sketch.text(area.left + 2.0, (area.top + area.bottom) / 2.0, &names[label.label], ink);
+        let (ink, note) = (sketch.ink(HAlign::Left), sketch.note(HAlign::Right));
+        let step = ink.size * 1.5;
+        y += step;
+        let rows = ((area.bottom - y - step * 2.0) / step).floor().clamp(0.0, 10.0) as usize;
+        let genes = self.furthest(rows);
+        if genes.len() < 2 {
+            return;
+        }
+        let column = sketch.width("predicted", note) + ink.size * 1.4;
+        let right = area.right.min(area.left + column * 2.0 + ink.size * 10.0);
+        sketch.text(area.left, y, "Furthest off", Ink { bold: true, ..ink });
+        sketch.text(right - column, y, "observed", note);
+        sketch.text(right, y, "predicted", note);
+        sketch.line((area.left, y + step * 0.5), (right, y + step * 0.5), sketch.theme.grid, 1.0);
+        for gene in genes {
+            y += step;
+            let name = sketch.shorten(&self.genes[gene], right - column * 2.0 - area.left, ink);
+            sketch.text(area.left, y, &name, ink);
+            let value = Ink { align: HAlign::Right, ..ink };
+            sketch.text(right - column, y, &tick(self.x[gene], 0.01), value);
+            sketch.text(right, y, &tick(self.y[gene], 0.01), value);
         }
     }
 }

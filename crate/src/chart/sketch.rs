@@ -1,7 +1,7 @@
 //! The pen with which figures lay themselves out.
 
 use super::colour::Colour;
-use super::measure::{Measure, shorten, wrap};
+use super::measure::{Measure, shorten, shorten_middle, wrap};
 use super::scene::{Extent, HAlign, Mark, Scene, Shape, Stroke};
 use super::theme::Theme;
 
@@ -21,6 +21,10 @@ impl Area {
 
     pub fn height(&self) -> f64 {
         self.bottom - self.top
+    }
+
+    pub fn middle(&self) -> (f64, f64) {
+        (f64::midpoint(self.left, self.right), f64::midpoint(self.top, self.bottom))
     }
 
     pub fn overlaps(&self, other: &Self) -> bool {
@@ -106,6 +110,10 @@ impl<'a> Sketch<'a> {
         shorten(text, room, |text| self.width(text, ink))
     }
 
+    pub fn shorten_middle(&self, text: &str, room: f64, ink: Ink) -> String {
+        shorten_middle(text, room, |text| self.width(text, ink))
+    }
+
     pub fn wrap(&self, text: &str, room: f64, lines: usize, ink: Ink) -> Vec<String> {
         wrap(text, room, lines, |text| self.width(text, ink))
     }
@@ -121,6 +129,22 @@ impl<'a> Sketch<'a> {
     /// Text whose capitals have their middle at `y`.
     pub fn text(&mut self, x: f64, y: f64, text: &str, ink: Ink) {
         self.write(x, y, text, ink, false);
+    }
+
+    /// Text on a ground of paper, so that no grid or reference line runs through it.
+    pub fn grounded(&mut self, x: f64, y: f64, text: &str, ink: Ink) {
+        let width = self.width(text, ink);
+        let left = match ink.align {
+            HAlign::Left => x,
+            HAlign::Centre => x - width / 2.0,
+            HAlign::Right => x - width,
+        };
+        let half = ink.size * 0.62;
+        self.rect(
+            Area { left: left - 2.0, right: left + width + 2.0, top: y - half, bottom: y + half },
+            self.theme.paper,
+        );
+        self.text(x, y, text, ink);
     }
 
     /// Text that reads upwards; `ink.align` is along the text.
@@ -175,6 +199,21 @@ impl<'a> Sketch<'a> {
         self.push(Shape::Polygon { points: corners(radius), fill });
     }
 
+    /// A pale rectangle with slanted lines: a bar that differs from a plain one without colour.
+    pub fn hatched(&mut self, area: Area) {
+        let colour = self.theme.muted;
+        self.rect(area, self.theme.paper.mix(colour, 0.28));
+        let (width, height) = (area.width(), area.height());
+        let mut start = 4.0;
+        while start < width + height {
+            // The line x + y = start, from the left or bottom edge up to the top or right one.
+            let from = if start <= height { (0.0, start) } else { (start - height, height) };
+            let to = if start <= width { (start, 0.0) } else { (width, start - width) };
+            self.line((area.left + from.0, area.top + from.1), (area.left + to.0, area.top + to.1), colour, 1.0);
+            start += 7.0;
+        }
+    }
+
     /// Writes the title (up to two lines) and returns the `y` below it.
     pub fn title(&mut self, title: &str) -> f64 {
         let area = self.area();
@@ -193,9 +232,10 @@ impl<'a> Sketch<'a> {
         let ink = Ink { colour: self.theme.muted, ..self.ink(HAlign::Centre) };
         let lines = self.wrap(text, area.width() - 16.0, 5, ink);
         let step = ink.size * 1.4;
-        let mut y = (area.top + area.bottom) / 2.0 - (lines.len() as f64 - 1.0) * step / 2.0;
+        let (middle, mut y) = area.middle();
+        y -= (lines.len() as f64 - 1.0) * step / 2.0;
         for line in lines {
-            self.text((area.left + area.right) / 2.0, y, &line, ink);
+            self.text(middle, y, &line, ink);
             y += step;
         }
     }
