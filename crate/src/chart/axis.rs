@@ -101,6 +101,8 @@ pub struct Axes<'t> {
     pub x: (f64, f64),
     pub y: (f64, f64),
     pub log_y: bool,
+    /// Whether x counts something, so that there is no tick between whole numbers.
+    pub whole_x: bool,
     pub x_label: &'t str,
     pub y_label: &'t str,
     /// Whether the plot is a square, for two axes of the same quantity.
@@ -144,6 +146,10 @@ pub fn frame(sketch: &mut Sketch, room: Area, axes: &Axes) -> Frame {
         sketch.text(area.left - 7.0, at, label, note);
     }
     for (value, label) in x_ticks(sketch, &x, area.width()) {
+        if axes.whole_x && value.fract() != 0.0 {
+            continue;
+        }
+        let label = if axes.whole_x { tick(value, 1.0) } else { label };
         let at = x.px(value);
         sketch.line((at, area.top), (at, area.bottom), grid, 1.0);
         sketch.line((at, area.bottom), (at, area.bottom + 4.0), muted, 1.0);

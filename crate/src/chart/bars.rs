@@ -101,21 +101,23 @@ impl Bars {
         self.reference.as_ref().filter(|reference| reference.value.is_finite())
     }
 
-    fn axis_name(&self) -> String {
+    /// The name of the axis and which way is better, on one line where that fits, else on two.
+    fn axis_name(&self, sketch: &Sketch) -> Vec<String> {
         let better = match self.better {
             Some(Better::Lower) => "\u{2190} lower is better",
             Some(Better::Higher) => "higher is better \u{2192}",
             None => "",
         };
-        match (self.unit.is_empty(), better.is_empty()) {
-            (true, _) => better.to_owned(),
-            (false, true) => self.unit.clone(),
-            (false, false) => format!("{}, {better}", self.unit),
-        }
+        let (room, ink) = (sketch.area().width(), sketch.ink(HAlign::Left));
+        let mut lines: Vec<String> =
+            [self.unit.as_str(), better].iter().map(|line| sketch.shorten(line, room, ink)).collect();
+        lines.retain(|line| !line.is_empty());
+        let together = lines.join(" \u{b7} ");
+        if sketch.width(&together, ink) <= room { vec![together; usize::from(!lines.is_empty())] } else { lines }
     }
 
     /// Whether the names stand above their bars instead of beside them.
-    fn stacked(&self, width: f64, longest: f64) -> bool {
+    fn stacked(width: f64, longest: f64) -> bool {
         longest > width * 0.36 || width < 420.0
     }
 }
@@ -132,8 +134,13 @@ impl Picture for Bars {
         let top = sketch.title(&self.title);
         let top = self.legend(&mut sketch, top);
         let whole = sketch.area().width();
+<<<<<<< HEAD
         let names = sketch.wrap(&self.axis_name(), whole, 2, sketch.ink(HAlign::Left)).len() as f64;
         let row = if self.stacked(whole, longest) { font * 3.1 } else { font * 2.2 };
+=======
+        let names = self.axis_name(&sketch).len() as f64;
+        let row = if Self::stacked(whole, longest) { font * 3.1 } else { font * 2.2 };
+>>>>>>> chart
         let reference = if self.reference().is_some() { sketch.small() * 1.5 } else { 0.0 };
         top + 4.0 + reference + row * self.items.len().max(2) as f64 + sketch.small() * 1.8 + names * font * 1.25 + PAD
     }
@@ -149,10 +156,10 @@ impl Picture for Bars {
         let whole = sketch.area();
         let ink = sketch.ink(HAlign::Left);
         let longest = sketch.widest(self.items.iter().map(|item| item.label.as_str()), ink);
-        let stacked = self.stacked(whole.width(), longest);
+        let stacked = Self::stacked(whole.width(), longest);
         let left = if stacked { whole.left } else { whole.left + longest + 10.0 };
         let name = Ink { colour: sketch.theme.muted, ..ink };
-        let names = sketch.wrap(&self.axis_name(), whole.width(), 2, name);
+        let names = self.axis_name(sketch);
         let mut plot = Area {
             left,
             top: top + 4.0 + if self.reference().is_some() { sketch.small() * 1.5 } else { 0.0 },
@@ -161,7 +168,7 @@ impl Picture for Bars {
         };
         plot.bottom = plot.bottom.max(plot.top + 8.0);
         let scale = self.value_scale(sketch, plot);
-        self.draw_grid(sketch, plot, &scale);
+        draw_grid(sketch, plot, &scale, stacked);
         for (at, line) in names.iter().enumerate() {
             let width = sketch.width(line, name);
             let x = ((plot.left + plot.right - width) / 2.0).max(whole.left);
@@ -222,7 +229,7 @@ impl Bars {
         if let Some(reference) = self.reference() {
             (low, high) = (low.min(reference.value), high.max(reference.value));
         }
-        if low == high {
+        if high - low <= 0.0 {
             high = 1.0;
         }
         let left = plot.left + room_left.min(plot.width() * 0.3);
@@ -230,6 +237,7 @@ impl Bars {
         Scale::new((low, high), (left, right.max(left + 4.0)), false)
     }
 
+<<<<<<< HEAD
     fn draw_grid(&self, sketch: &mut Sketch, plot: Area, scale: &Scale) {
         let note = sketch.note(HAlign::Centre);
         let (grid, muted) = (sketch.theme.grid, sketch.theme.muted);
@@ -244,6 +252,8 @@ impl Bars {
         sketch.line((zero, plot.top), (zero, plot.bottom), muted, 1.5);
     }
 
+=======
+>>>>>>> chart
     fn draw_reference(&self, sketch: &mut Sketch, plot: Area, scale: &Scale) {
         let Some(reference) = self.reference() else { return };
         let x = scale.px(reference.value);
@@ -254,6 +264,22 @@ impl Bars {
         let width = sketch.width(&text, note);
         let left = (x - width / 2.0).min(sketch.area().right - width).max(sketch.area().left);
         sketch.text(left, plot.top - note.size * 0.9, &text, note);
+    }
+}
+
+fn draw_grid(sketch: &mut Sketch, plot: Area, scale: &Scale, stacked: bool) {
+    let note = sketch.note(HAlign::Centre);
+    let grid = sketch.theme.grid;
+    for (value, label) in x_ticks(sketch, scale, scale.length()) {
+        let x = scale.px(value);
+        sketch.line((x, plot.top), (x, plot.bottom), grid, 1.0);
+        // The first label may stand at the very edge of the figure.
+        let x = x.max(sketch.area().left + sketch.width(&label, note) / 2.0);
+        sketch.text(x, plot.bottom + 4.0 + note.size * 0.6, &label, note);
+    }
+    if !stacked {
+        let zero = scale.px(0.0);
+        sketch.line((zero, plot.top), (zero, plot.bottom), sketch.theme.muted, 1.5);
     }
 }
 
@@ -275,7 +301,7 @@ fn draw_bar(sketch: &mut Sketch, item: &Bar, index: usize, row: &Row) {
         let name_middle = row.line.top + height * 0.06 + size * 0.6;
         ((name_middle + size * 0.7 + bar_height / 2.0).min(row.line.bottom - bar_height / 2.0), name_middle)
     } else {
-        ((row.line.top + row.line.bottom) / 2.0, (row.line.top + row.line.bottom) / 2.0)
+        (row.line.middle().1, row.line.middle().1)
     };
     let room = if row.stacked { row.line.width() } else { row.plot.left - row.line.left - 8.0 };
     let name = sketch.shorten(&item.label, room, ink);
@@ -298,6 +324,10 @@ fn draw_bar(sketch: &mut Sketch, item: &Bar, index: usize, row: &Row) {
         sketch.hatched(area);
     } else {
         sketch.rect(area, colour);
+    }
+    if row.stacked {
+        // A piece of the axis per bar: a whole one would run through the names.
+        sketch.line((zero, area.top - 3.0), (zero, area.bottom + 3.0), sketch.theme.muted, 1.5);
     }
     let value = Ink { bold: row.best, ..ink };
     let text = item.value_text();

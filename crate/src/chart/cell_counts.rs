@@ -93,7 +93,11 @@ impl CellCounts {
     /// Width of the row names and height of the column names at a figure width, and whether those stand upright.
     fn heads(&self, width: f64, font: f64, measure: Measure) -> (f64, f64, bool) {
         let widest = |names: &[String]| names.iter().map(|name| measure(name, font, false)).fold(0.0, f64::max);
+<<<<<<< HEAD
         let rows = (widest(&self.cell_types) + 10.0).min(width * 0.4);
+=======
+        let rows = (widest(&self.cell_types) + 10.0).min(width * 0.38);
+>>>>>>> chart
         let cell = ((width - rows) / self.arms.len().max(1) as f64).min(WIDEST);
         let widest = widest(&self.arms);
         let upright = widest > cell - 8.0;
@@ -155,9 +159,19 @@ impl Picture for CellCounts {
         if highlighted.is_some() {
             room.bottom -= font * 1.9;
         }
-        let grid = self.grid(sketch, room);
+        let mut grid = self.grid(sketch, room);
+        let numbers = self.numbers(sketch, grid.cell);
+        if numbers.is_none() {
+            // Without numbers the colours need a key.
+            room.bottom -= font * 1.9;
+            grid = self.grid(sketch, room);
+        }
         self.draw_heads(sketch, &grid);
-        self.draw_cells(sketch, &grid);
+        self.draw_cells(sketch, &grid, numbers.as_ref());
+        let mut below = grid.area.bottom + font * 0.45;
+        if numbers.is_none() {
+            below = self.draw_key(sketch, below);
+        }
         if let Some((row, arm)) = highlighted {
             let (w, h) = grid.cell;
             let columns = arm.map_or((0, self.arms.len()), |arm| (arm, arm + 1));
@@ -170,10 +184,10 @@ impl Picture for CellCounts {
             // A ring of two colours shows on every colour of the ramp.
             sketch.outline(area, sketch.theme.paper, 6.0);
             sketch.outline(area, held_out_colour(sketch.theme), 3.0);
-            let text = "held out: the model never sees these cells".to_owned();
+            let text = "held out from training".to_owned();
             let sample = Sample::Frame(held_out_colour(sketch.theme));
             let whole = sketch.area();
-            legend(sketch, whole.left, whole.right, grid.area.bottom + font * 0.45, &[(sample, text)]);
+            legend(sketch, whole.left, whole.right, below, &[(sample, text)]);
         }
     }
 
@@ -261,22 +275,43 @@ impl CellCounts {
         }
     }
 
-    fn draw_cells(&self, sketch: &mut Sketch, grid: &Grid) {
+    /// One text size and one notation for all cells; none when they would be too small to read.
+    fn numbers(&self, sketch: &Sketch, (w, h): (f64, f64)) -> Option<Numbers> {
+        let ink = sketch.ink(HAlign::Centre);
+        let all = || self.counts.iter().flatten().copied();
+        let size = |text: fn(usize) -> String| {
+            let widest = all().map(|n| sketch.width(&text(n), ink)).fold(1.0, f64::max);
+            ink.size * ((w - 4.0) / widest).min(1.0)
+        };
+        let (size, text): (f64, fn(usize) -> String) = match size(count) {
+            exact if exact >= 11.0 => (exact, count),
+            _ => (size(short), short),
+        };
+        let size = size.min(h * 0.8);
+        (size >= 8.5).then_some(Numbers { size, text })
+    }
+
+    /// The ramp with its ends, at `top`; returns the `y` below.
+    fn draw_key(&self, sketch: &mut Sketch, top: f64) -> f64 {
+        let ink = sketch.note(HAlign::Left);
+        let (left, height, y) = (sketch.area().left, ink.size * 0.9, top + sketch.font() * 0.75);
+        let strip = left + sketch.width("0", ink) + 8.0;
+        sketch.text(left, y, "0", ink);
+        for step in 0..40 {
+            let x = strip + 3.0 * f64::from(step);
+            let fill = ramp(f64::from(step) / 39.0, sketch.theme.dark);
+            sketch.rect(Area { left: x, right: x + 3.5, top: y - height / 2.0, bottom: y + height / 2.0 }, fill);
+        }
+        let largest = self.largest();
+        sketch.text(strip + 128.0, y, &format!("{} {}", count(largest), plural(largest)), ink);
+        top + sketch.font() * 1.6
+    }
+
+    fn draw_cells(&self, sketch: &mut Sketch, grid: &Grid, numbers: Option<&Numbers>) {
         let (w, h) = grid.cell;
         let dark = sketch.theme.dark;
         let largest = self.largest().max(1) as f64;
-        let long = |n: usize| count(n);
-        let short = |n: usize| if n < 1000 { n.to_string() } else { number(n as f64) };
-        let all = || self.counts.iter().flatten().copied();
         let ink = sketch.ink(HAlign::Centre);
-        let widest = |text: &dyn Fn(usize) -> String| all().map(|n| sketch.width(&text(n), ink)).fold(1.0, f64::max);
-        // One text size and one notation for all cells; numbers that would be too small to read are left to the pointer.
-        let fits = |widest: f64| ink.size * ((w - 6.0) / widest).min(1.0);
-        let (mut size, exact) = match fits(widest(&long)) {
-            size if size >= 11.0 => (size, true),
-            _ => (fits(widest(&short)), false),
-        };
-        size = size.min(h * 0.8);
         let gap = if w > 12.0 && h > 12.0 { 1.0 } else { 0.0 };
         for (row, counts) in self.counts.iter().enumerate() {
             for (arm, n) in counts.iter().copied().enumerate() {
@@ -288,10 +323,9 @@ impl CellCounts {
                 if n == 0 {
                     sketch.outline(area, sketch.theme.grid, 1.0);
                 }
-                if size >= 8.5 {
+                if let Some(Numbers { size, text }) = numbers {
                     let colour = if n == 0 { sketch.theme.muted } else { fill.readable_text() };
-                    let text = if exact { long(n) } else { short(n) };
-                    sketch.text(left + w / 2.0, top + h / 2.0, &text, Ink { size, colour, ..ink });
+                    sketch.text(left + w / 2.0, top + h / 2.0, &text(n), Ink { size: *size, colour, ..ink });
                 }
                 let text = format!("{}, {}: {} {}", self.cell_types[row], self.arms[arm], count(n), plural(n));
                 let extent = Extent::Rect { x: left, y: top, w, h };
@@ -299,6 +333,16 @@ impl CellCounts {
             }
         }
     }
+}
+
+/// How the cells are written.
+struct Numbers {
+    size: f64,
+    text: fn(usize) -> String,
+}
+
+fn short(n: usize) -> String {
+    if n < 1000 { n.to_string() } else { number(n as f64) }
 }
 
 fn plural(n: usize) -> &'static str {

@@ -53,10 +53,10 @@ impl Colour {
         (a.max(b) + 0.05) / (a.min(b) + 0.05)
     }
 
-    /// Near-black or white, whichever reads better on this colour.
+    /// Black or white, whichever reads better on this colour (always at least 4.5 to 1).
     #[must_use]
     pub fn readable_text(self) -> Self {
-        let (dark, light) = (Self::hex(0x10_1418), Self::hex(0xff_ffff));
+        let (dark, light) = (Self::hex(0), Self::hex(0xff_ffff));
         if self.contrast(dark) >= self.contrast(light) { dark } else { light }
     }
 
@@ -136,7 +136,7 @@ mod tests {
     fn text_on_every_step_of_the_ramp_has_contrast() {
         for step in 0..=100 {
             let cell = ramp(f64::from(step) / 100.0, false);
-            assert!(cell.contrast(cell.readable_text()) >= 4.4, "step {step}");
+            assert!(cell.contrast(cell.readable_text()) >= 4.5, "step {step}");
         }
     }
 }

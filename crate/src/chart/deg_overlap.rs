@@ -177,7 +177,7 @@ fn draw_part(sketch: &mut Sketch, index: usize, part: &Part, area: Area) {
     if index != 1 {
         stripes(sketch, area, if index == 0 { 1.0 } else { -1.0 }, part.colour);
     }
-    let middle = ((area.left + area.right) / 2.0, (area.top + area.bottom) / 2.0);
+    let middle = area.middle();
     let ink = Ink { size: sketch.font() * 1.2, bold: true, colour: part.colour.readable_text(), align: HAlign::Centre };
     let text = count(part.n);
     if sketch.width(&text, ink) + 8.0 <= area.width() {

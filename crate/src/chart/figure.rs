@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::ChartError;
 use super::measure::{Measure, estimate_width};
-use super::paint::{Target, paint};
+use super::paint::{Target, UNITS_PER_PIXEL, paint};
 use super::scene::Scene;
 use super::sketch::Sketch;
 use super::theme::Theme;
@@ -81,7 +81,8 @@ pub fn scene(figure: &Figure, width: f64, height: f64, theme: &Theme, measure: M
     Ok(sketch.finish())
 }
 
-/// Draws a figure of `width` x `height` CSS pixels on a canvas backend, at `scale` device pixels per CSS pixel.
+/// Draws a figure of `width` x `height` CSS pixels on a canvas backend with `pixels` device pixels per CSS pixel, in units of
+/// 1 / [`UNITS_PER_PIXEL`] device pixels.
 ///
 /// Errors as [`scene`] does, and with [`ChartError::Surface`] when the backend fails.
 pub fn draw<DB: plotters::backend::DrawingBackend>(
@@ -90,15 +91,12 @@ pub fn draw<DB: plotters::backend::DrawingBackend>(
     theme: &Theme,
     measure: Measure,
     backend: &mut DB,
-    scale: f64,
+    pixels: f64,
 ) -> Result<Drawn, ChartError> {
     let scene = scene(figure, width, height, theme, measure)?;
-    paint(&scene, backend, scale, Target::Canvas)?;
+    paint(&scene, backend, Target::Canvas(pixels))?;
     Ok(Drawn { marks: scene.marks })
 }
-
-/// Quarter pixels in exported files: plotters counts in whole units, so the drawing is four times as large as the page it is shown on.
-const SVG_SCALE: f64 = 4.0;
 
 /// A figure as an SVG document of `width` x `height` CSS pixels: text stays text, and the title says what the figure shows.
 ///
@@ -108,9 +106,9 @@ pub fn svg(figure: &Figure, width: f64, height: f64, theme: &Theme) -> Result<St
     let (width, height) = (width.round(), height.round());
     let scene = scene(figure, width, height, &theme, &estimate_width)?;
     let mut text = String::new();
-    let size = ((width * SVG_SCALE) as u32, (height * SVG_SCALE) as u32);
+    let size = ((width * UNITS_PER_PIXEL) as u32, (height * UNITS_PER_PIXEL) as u32);
     let mut backend = plotters::backend::SVGBackend::with_string(&mut text, size);
-    paint(&scene, &mut backend, SVG_SCALE, Target::Svg)?;
+    paint(&scene, &mut backend, Target::Svg)?;
     drop(backend);
     let body = text.split_once('\n').map_or("", |(_, body)| body);
     Ok(format!(

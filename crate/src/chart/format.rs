@@ -15,8 +15,8 @@ pub fn number(value: f64) -> String {
         1.0..10.0 => plain(size, 2),
         10.0..100.0 => plain(size, 1),
         100.0..1000.0 => plain(size, 0),
-        1e3..1e6 => format!("{}k", plain(size / 1e3, if size < 1e4 { 1 } else { 0 })),
-        1e6..1e9 => format!("{}M", plain(size / 1e6, if size < 1e7 { 1 } else { 0 })),
+        1e3..1e6 => format!("{}k", plain(size / 1e3, usize::from(size < 1e4))),
+        1e6..1e9 => format!("{}M", plain(size / 1e6, usize::from(size < 1e7))),
         _ => exponential(size),
     };
     signed(value < 0.0 && text != "0", &text)
@@ -43,7 +43,7 @@ pub fn tick(value: f64, step: f64) -> String {
     if size < step * 1e-6 {
         return "0".into();
     }
-    let text = if size >= 1e9 || size < 1e-4 {
+    let text = if !(1e-4..1e9).contains(&size) {
         exponential(size)
     } else if step >= 1e6 {
         format!("{}M", plain(size / 1e6, decimals(step / 1e6)))

@@ -61,7 +61,11 @@ impl Loss {
     fn name_lines(&self, sketch: &mut Sketch, top: f64) -> Option<f64> {
         let whole = sketch.area();
         let longest = sketch.widest(self.series.iter().map(|series| series.name.as_str()), sketch.ink(HAlign::Left));
+<<<<<<< HEAD
         if longest < whole.width() * 0.28 && self.series.len() <= 8 {
+=======
+        if longest < whole.width() * 0.2 && self.series.len() <= 8 {
+>>>>>>> chart
             return None;
         }
         let sample = |(series, colour): (&Series, usize)| {
@@ -123,7 +127,8 @@ impl Picture for Loss {
         let (first, last) = all().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), (x, _)| (a.min(x), b.max(x)));
         let x = if first < last { (first, last) } else { (first - 1.0, first + 1.0) };
         let y_label = if log_y { format!("{}, log scale", self.y_label) } else { self.y_label.clone() };
-        let axes = Axes { x, y, log_y, x_label: &self.x_label, y_label: &y_label, square: false };
+        let whole_x = all().all(|(x, _)| x.fract() == 0.0);
+        let axes = Axes { x, y, log_y, whole_x, x_label: &self.x_label, y_label: &y_label, square: false };
         let frame = frame(sketch, room, &axes);
 
         let mut ends = Vec::new();

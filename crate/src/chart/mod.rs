@@ -36,7 +36,7 @@ pub use figure::{Figure, draw, height, scene, summary, svg, table};
 pub use format::{count, number};
 pub use loss::{Loss, Series};
 pub use measure::{Measure, estimate_width};
-pub use paint::{Target, paint};
+pub use paint::{Target, UNITS_PER_PIXEL, paint};
 pub use r2_scatter::R2Scatter;
 pub use scene::{Drawn, Extent, HAlign, Mark, Scene, Shape, Stroke};
 pub use table::{Cell, Table};

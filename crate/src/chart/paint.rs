@@ -8,28 +8,30 @@ use super::colour::Colour;
 use super::error::ChartError;
 use super::scene::{HAlign, Scene, Shape, Stroke};
 
-/// Device pixels, as plotters counts them.
+/// plotters counts in whole units; here a unit is a quarter of a pixel, so that curves are smooth and points lie where
+/// they belong. A canvas is therefore drawn on through a transform of one quarter.
+pub const UNITS_PER_PIXEL: f64 = 4.0;
+
+/// A place in plotters' units.
 type BackendCoord = (i32, i32);
 
 /// What kind of surface the backend draws on; plotters' backends differ in how they size and place text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Target {
-    /// A canvas: a font size is a font size, and the middle of the text is known to the browser.
-    Canvas,
+    /// A canvas with so many device pixels per CSS pixel: rectangles, straight lines and texts lie on whole pixels. A font size
+    /// is a font size, and the middle of the text is known to the browser.
+    Canvas(f64),
     /// plotters' SVG: it divides font sizes by 1.24, and only its top anchor does not depend on the font's x-height.
     Svg,
 }
 
-/// Paints a scene at `scale` device pixels per CSS pixel.
-///
-/// plotters' coordinates are whole device pixels, so a larger scale is also a finer grid.
-pub fn paint<DB: DrawingBackend>(
-    scene: &Scene,
-    backend: &mut DB,
-    scale: f64,
-    target: Target,
-) -> Result<(), ChartError> {
-    let mut painter = Painter { backend, scale, target, font: &scene.font };
+/// Paints a scene, in units of 1 / [`UNITS_PER_PIXEL`] device pixels.
+pub fn paint<DB: DrawingBackend>(scene: &Scene, backend: &mut DB, target: Target) -> Result<(), ChartError> {
+    let (pixels, snap) = match target {
+        Target::Canvas(pixels) => (pixels, UNITS_PER_PIXEL),
+        Target::Svg => (1.0, 1.0),
+    };
+    let mut painter = Painter { backend, scale: pixels * UNITS_PER_PIXEL, snap, target, font: &scene.font };
     painter.rect((0.0, 0.0), (scene.width, scene.height), scene.paper)?;
     for shape in &scene.shapes {
         painter.shape(shape)?;
@@ -47,7 +49,10 @@ fn rgba(colour: Colour) -> RGBAColor {
 
 struct Painter<'a, DB> {
     backend: &'a mut DB,
+    /// Units per CSS pixel.
     scale: f64,
+    /// Units per step of what has to lie on whole pixels.
+    snap: f64,
     target: Target,
     font: &'a str,
 }
@@ -55,6 +60,11 @@ struct Painter<'a, DB> {
 impl<DB: DrawingBackend> Painter<'_, DB> {
     fn px(&self, (x, y): (f64, f64)) -> BackendCoord {
         ((x * self.scale).round() as i32, (y * self.scale).round() as i32)
+    }
+
+    fn snapped(&self, (x, y): (f64, f64)) -> BackendCoord {
+        let snap = |v: f64| ((v * self.scale / self.snap).round() * self.snap) as i32;
+        (snap(x), snap(y))
     }
 
     fn shape(&mut self, shape: &Shape) -> Result<(), ChartError> {
@@ -74,7 +84,7 @@ impl<DB: DrawingBackend> Painter<'_, DB> {
     }
 
     fn rect(&mut self, from: (f64, f64), to: (f64, f64), fill: Colour) -> Result<(), ChartError> {
-        self.backend.draw_rect(self.px(from), self.px(to), &rgba(fill), true).map_err(surface)
+        self.backend.draw_rect(self.snapped(from), self.snapped(to), &rgba(fill), true).map_err(surface)
     }
 
     fn line(&mut self, points: &[(f64, f64)], stroke: Stroke) -> Result<(), ChartError> {
@@ -84,22 +94,23 @@ impl<DB: DrawingBackend> Painter<'_, DB> {
             }
             return Ok(());
         }
-        let width = (stroke.width * self.scale).round().max(1.0);
         // A straight line as a rectangle lies on whole pixels, whatever its width: a stroke would be smeared over two.
         if let [a, b] = points
+            && let (a, b) = (self.snapped(*a), self.snapped(*b))
             && (a.0 == b.0 || a.1 == b.1)
         {
-            let (a, b) = (self.px(*a), self.px(*b));
-            let half = width as i32 / 2;
-            let rest = width as i32 - half;
+            let width = (stroke.width * self.scale / self.snap).round().max(1.0);
+            let (before, after) = ((width / 2.0).floor() * self.snap, (width / 2.0).ceil() * self.snap);
+            let (before, after) = (before as i32, after as i32);
             let (from, to) = ((a.0.min(b.0), a.1.min(b.1)), (a.0.max(b.0), a.1.max(b.1)));
             let (from, to) = if a.1 == b.1 {
-                ((from.0, from.1 - half), (to.0, to.1 + rest))
+                ((from.0, from.1 - before), (to.0, to.1 + after))
             } else {
-                ((from.0 - half, from.1), (to.0 + rest, to.1))
+                ((from.0 - before, from.1), (to.0 + after, to.1))
             };
             return self.backend.draw_rect(from, to, &rgba(stroke.colour), true).map_err(surface);
         }
+        let width = (stroke.width * self.scale).round().max(1.0);
         let style = ShapeStyle { color: rgba(stroke.colour), filled: false, stroke_width: width as u32 };
         let points: Vec<BackendCoord> = points.iter().map(|p| self.px(*p)).collect();
         self.backend.draw_path(points, &style).map_err(surface)
@@ -114,14 +125,14 @@ impl<DB: DrawingBackend> Painter<'_, DB> {
         };
         let mut at = *at;
         let (v_pos, font_size) = match self.target {
-            Target::Canvas => (VPos::Center, *size),
+            Target::Canvas(_) => (VPos::Center, *size),
             Target::Svg => {
                 // The top anchor puts the baseline .76 em lower; it belongs half a capital (.36 em) below the middle.
                 let shift = (0.36 - 0.76) * size;
                 if *upright {
-                    at.0 += shift
+                    at.0 += shift;
                 } else {
-                    at.1 += shift
+                    at.1 += shift;
                 }
                 (VPos::Top, size * 1.24)
             }
@@ -135,7 +146,7 @@ impl<DB: DrawingBackend> Painter<'_, DB> {
         }
         let colour = rgba(*colour);
         let style = TextStyle::from(font).color(&colour).pos(Pos::new(h_pos, v_pos));
-        let at = self.px(at);
+        let at = self.snapped(at);
         self.backend.draw_text(text, &style, at).map_err(surface)
     }
 }

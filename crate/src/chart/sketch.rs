@@ -23,6 +23,10 @@ impl Area {
         self.bottom - self.top
     }
 
+    pub fn middle(&self) -> (f64, f64) {
+        (f64::midpoint(self.left, self.right), f64::midpoint(self.top, self.bottom))
+    }
+
     pub fn overlaps(&self, other: &Self) -> bool {
         self.left < other.right && other.left < self.right && self.top < other.bottom && other.top < self.bottom
     }
@@ -228,9 +232,10 @@ impl<'a> Sketch<'a> {
         let ink = Ink { colour: self.theme.muted, ..self.ink(HAlign::Centre) };
         let lines = self.wrap(text, area.width() - 16.0, 5, ink);
         let step = ink.size * 1.4;
-        let mut y = (area.top + area.bottom) / 2.0 - (lines.len() as f64 - 1.0) * step / 2.0;
+        let (middle, mut y) = area.middle();
+        y -= (lines.len() as f64 - 1.0) * step / 2.0;
         for line in lines {
-            self.text((area.left + area.right) / 2.0, y, &line, ink);
+            self.text(middle, y, &line, ink);
             y += step;
         }
     }

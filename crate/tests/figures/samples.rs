@@ -1,5 +1,7 @@
 // Figures to draw in tests: ordinary ones and awkward ones.
 
+use serde_json::json;
+
 fn named(names: &[&str]) -> Vec<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
 }
@@ -31,7 +33,7 @@ fn scatter(n: usize, n_top: usize) -> serde_json::Value {
     let control: Vec<f64> = x.iter().map(|v| v * 0.8).collect();
     let interferon = ["ISG15", "IFI6", "IFIT1", "IFIT3", "CXCL10", "HLA-DRB1", "TNFSF13B", "MT-CO1"];
     let genes: Vec<String> = (0..n).map(|g| if top.contains(&g) { format!("{}{}", interferon[g % 8], g) } else { format!("GENE{g}") }).collect();
-    serde_json::json!({"figure": "r2_scatter", "title": "scGen, CD4T under stimulation, seed 1", "genes": genes, "x": x, "y": y, "control": control, "top": top,
+    json!({"figure": "r2_scatter", "title": "scGen, CD4T under stimulation, seed 1", "genes": genes, "x": x, "y": y, "control": control, "top": top,
         "r2_all": 0.9312, "r2_top": 0.8147, "x_label": "Observed mean (log1p of counts per 10,000)", "y_label": "Predicted mean (log1p of counts per 10,000)"})
 }
 
@@ -39,11 +41,11 @@ fn curve(name: &str, n: usize, from: f64, to: f64, dashed: bool) -> serde_json::
     let points: Vec<(f64, f64)> = (1..=n)
         .map(|e| (e as f64, to + (from - to) * (-(e as f64) * 6.0 / n as f64).exp() * (1.0 + 0.1 * noise(e)) + 0.01 * to * noise(e + 77)))
         .collect();
-    serde_json::json!({"name": name, "points": points, "dashed": dashed})
+    json!({"name": name, "points": points, "dashed": dashed})
 }
 
 fn samples() -> Vec<(&'static str, serde_json::Value)> {
-    use serde_json::json;
+
     let doses = named(&["0", "0.01", "0.03", "0.1", "0.3", "1", "3", "10", "30"]);
     let many: Vec<String> = (0..40).map(|t| format!("T cell, subset number {t} of a very long annotation")).collect();
     let genes = |prefix: &str, n: usize| (0..n).map(|g| format!("{prefix}{g}")).collect::<Vec<_>>();

@@ -90,12 +90,13 @@ pub fn draw(canvas: HtmlCanvasElement, figure: JsValue, theme: JsValue, dpr: f64
     let dpr = if dpr.is_finite() && dpr > 0.0 { dpr.clamp(0.5, 8.0) } else { 1.0 };
     let (width, height, scale) = fit(&canvas, dpr);
     let context = context(&canvas)?;
-    // A device pixel ratio of 1.25 or 1.5 leaves fractions of a pixel: the scale is what the bitmap really has.
-    context.clear_rect(0.0, 0.0, f64::from(canvas.width()), f64::from(canvas.height()));
     let measure = |text: &str, size: f64, bold: bool| browser_width(&context, &theme.font, text, size, bold);
     let mut backend = CanvasBackend::with_canvas_object(canvas).ok_or_else(Failure::no_canvas)?;
-    let marks = chart::draw(&figure, (width, height), &theme, &measure, &mut backend, scale).map_err(Failure::from)?;
-    Ok(Drawn { marks })
+    let unit = 1.0 / chart::UNITS_PER_PIXEL;
+    context.set_transform(unit, 0.0, 0.0, unit, 0.0, 0.0)?;
+    let marks = chart::draw(&figure, (width, height), &theme, &measure, &mut backend, scale).map_err(Failure::from);
+    context.reset_transform()?;
+    Ok(Drawn { marks: marks? })
 }
 
 /// A figure as an SVG document of `width` x `height` CSS pixels, always in the light theme.
@@ -109,7 +110,13 @@ pub fn svg(figure: JsValue, width: f64, height: f64) -> Result<String, JsValue> 
 #[wasm_bindgen]
 pub fn height(figure: JsValue, width: f64, theme: JsValue) -> Result<f64, JsValue> {
     let figure: Figure = from_js(figure, "figure")?;
-    Ok(chart::height(&figure, width, &theme_from(theme)?, &chart::estimate_width))
+    let theme = theme_from(theme)?;
+    let context = spare_context();
+    let measure = |text: &str, size: f64, bold: bool| match &context {
+        Some(context) => browser_width(context, &theme.font, text, size, bold),
+        None => chart::estimate_width(text, size, bold),
+    };
+    Ok(chart::height(&figure, width, &theme, &measure))
 }
 
 /// One or two sentences that say what a figure shows, for screen readers.
@@ -139,20 +146,33 @@ fn fit(canvas: &HtmlCanvasElement, dpr: f64) -> (f64, f64, f64) {
     if width < 1.0 || height < 1.0 {
         return (f64::from(canvas.width()) / dpr, f64::from(canvas.height()) / dpr, dpr);
     }
-    let (bitmap_width, bitmap_height) = ((width * dpr).round(), (height * dpr).round());
+    let (bitmap_width, bitmap_height) = ((width * dpr).round() as u32, (height * dpr).round() as u32);
     // Setting the same size again would clear the bitmap and make it flicker.
-    if f64::from(canvas.width()) != bitmap_width {
-        canvas.set_width(bitmap_width as u32);
+    if canvas.width() != bitmap_width {
+        canvas.set_width(bitmap_width);
     }
-    if f64::from(canvas.height()) != bitmap_height {
-        canvas.set_height(bitmap_height as u32);
+    if canvas.height() != bitmap_height {
+        canvas.set_height(bitmap_height);
     }
-    (width, height, bitmap_width / width)
+    (width, height, f64::from(bitmap_width) / width)
 }
 
 fn context(canvas: &HtmlCanvasElement) -> Result<CanvasRenderingContext2d, JsValue> {
     let context = canvas.get_context("2d").ok().flatten().and_then(|object| object.dyn_into().ok());
     context.ok_or_else(|| Failure::no_canvas().into())
+}
+
+thread_local! {
+    /// A context that only measures texts.
+    static SPARE: Option<CanvasRenderingContext2d> = web_sys::window()
+        .and_then(|window| window.document())
+        .and_then(|document| document.create_element("canvas").ok())
+        .and_then(|element| element.dyn_into::<HtmlCanvasElement>().ok())
+        .and_then(|canvas| context(&canvas).ok());
+}
+
+fn spare_context() -> Option<CanvasRenderingContext2d> {
+    SPARE.with(Clone::clone)
 }
 
 fn browser_width(context: &CanvasRenderingContext2d, font: &str, text: &str, size: f64, bold: bool) -> f64 {
