@@ -134,13 +134,8 @@ impl Picture for Bars {
         let top = sketch.title(&self.title);
         let top = self.legend(&mut sketch, top);
         let whole = sketch.area().width();
-<<<<<<< HEAD
-        let names = sketch.wrap(&self.axis_name(), whole, 2, sketch.ink(HAlign::Left)).len() as f64;
-        let row = if self.stacked(whole, longest) { font * 3.1 } else { font * 2.2 };
-=======
         let names = self.axis_name(&sketch).len() as f64;
         let row = if Self::stacked(whole, longest) { font * 3.1 } else { font * 2.2 };
->>>>>>> chart
         let reference = if self.reference().is_some() { sketch.small() * 1.5 } else { 0.0 };
         top + 4.0 + reference + row * self.items.len().max(2) as f64 + sketch.small() * 1.8 + names * font * 1.25 + PAD
     }
@@ -237,23 +232,6 @@ impl Bars {
         Scale::new((low, high), (left, right.max(left + 4.0)), false)
     }
 
-<<<<<<< HEAD
-    fn draw_grid(&self, sketch: &mut Sketch, plot: Area, scale: &Scale) {
-        let note = sketch.note(HAlign::Centre);
-        let (grid, muted) = (sketch.theme.grid, sketch.theme.muted);
-        for (value, label) in x_ticks(sketch, scale, scale.length()) {
-            let x = scale.px(value);
-            sketch.line((x, plot.top), (x, plot.bottom), grid, 1.0);
-            // The first label may stand at the very edge of the figure.
-            let x = x.max(sketch.area().left + sketch.width(&label, note) / 2.0);
-            sketch.text(x, plot.bottom + 4.0 + note.size * 0.6, &label, note);
-        }
-        let zero = scale.px(0.0);
-        sketch.line((zero, plot.top), (zero, plot.bottom), muted, 1.5);
-    }
-
-=======
->>>>>>> chart
     fn draw_reference(&self, sketch: &mut Sketch, plot: Area, scale: &Scale) {
         let Some(reference) = self.reference() else { return };
         let x = scale.px(reference.value);

@@ -93,11 +93,7 @@ impl CellCounts {
     /// Width of the row names and height of the column names at a figure width, and whether those stand upright.
     fn heads(&self, width: f64, font: f64, measure: Measure) -> (f64, f64, bool) {
         let widest = |names: &[String]| names.iter().map(|name| measure(name, font, false)).fold(0.0, f64::max);
-<<<<<<< HEAD
-        let rows = (widest(&self.cell_types) + 10.0).min(width * 0.4);
-=======
         let rows = (widest(&self.cell_types) + 10.0).min(width * 0.38);
->>>>>>> chart
         let cell = ((width - rows) / self.arms.len().max(1) as f64).min(WIDEST);
         let widest = widest(&self.arms);
         let upright = widest > cell - 8.0;

@@ -21,18 +21,12 @@ pub struct Placed {
     pub leader: Option<(Point, Point)>,
 }
 
-<<<<<<< HEAD
-/// A label that costs more than this is better left out; a marked point under it costs 15.
-const DEAREST: f64 = 24.0;
-
-=======
 /// A label that costs more than this is better left out; a marked point under it costs more.
 const DEAREST: f64 = 24.0;
 
 /// What a label costs that stands on the other side of the diagonal than its point.
 const ASTRAY: f64 = 10.0;
 
->>>>>>> chart
 /// Finds places in `room` for the first `wanted` labels (`point`, width) that have one, `height` high, best first. A label
 /// that would have to cover another one, its leader, a `taken` area or much else is left out.
 pub fn place(
@@ -55,11 +49,7 @@ pub fn place(
             .map(|(area, far)| (far, Placed { label, area, leader: leader(*point, &area) }))
             .filter(|(_, new)| !taken.iter().any(|other| new.area.overlaps(other)))
             .filter(|(_, new)| !placed.iter().any(|other| collide(new, other)))
-<<<<<<< HEAD
-            .map(|(far, new)| (far + covered(&new, obstacles), new))
-=======
             .map(|(far, new)| (far + covered(&new, obstacles) + astray(*point, &new.area, &room), new))
->>>>>>> chart
             .min_by(|a, b| a.0.total_cmp(&b.0));
         if let Some((cost, new)) = best
             && cost < DEAREST
@@ -124,8 +114,6 @@ fn cross(a: (Point, Point), b: (Point, Point)) -> bool {
     side(a, b.0) * side(a, b.1) < 0.0 && side(b, a.0) * side(b, a.1) < 0.0
 }
 
-<<<<<<< HEAD
-=======
 /// [`ASTRAY`] when the rising diagonal of `room` lies between a point and the middle of its label.
 fn astray((x, y): Point, area: &Area, room: &Area) -> f64 {
     let above = |x: f64, y: f64| (room.bottom - y) * room.width() > (x - room.left) * room.height();
@@ -134,7 +122,6 @@ fn astray((x, y): Point, area: &Area, room: &Area) -> f64 {
     if label == above(x, y) { 0.0 } else { ASTRAY }
 }
 
->>>>>>> chart
 fn covered(placed: &Placed, obstacles: &[Obstacle]) -> f64 {
     let area = &placed.area;
     let inside = obstacles.iter().filter(|obstacle| {
@@ -156,11 +143,7 @@ mod tests {
         let labels: Vec<_> = (0..12).map(|k| ((100.0 + f64::from(k), 100.0), 50.0)).collect();
         let taken = [Area { left: 0.0, top: 0.0, right: 300.0, bottom: 60.0 }];
         let placed = place(&labels, 8, 14.0, ROOM, &taken, &[]);
-<<<<<<< HEAD
-        assert!((5..=8).contains(&placed.len()), "{} fit", placed.len());
-=======
         assert!((4..=8).contains(&placed.len()), "{} fit", placed.len());
->>>>>>> chart
         for (at, one) in placed.iter().enumerate() {
             assert!(one.area.top >= 60.0);
             assert!(placed[at + 1..].iter().all(|other| !collide(one, other)));

@@ -61,11 +61,7 @@ impl Loss {
     fn name_lines(&self, sketch: &mut Sketch, top: f64) -> Option<f64> {
         let whole = sketch.area();
         let longest = sketch.widest(self.series.iter().map(|series| series.name.as_str()), sketch.ink(HAlign::Left));
-<<<<<<< HEAD
-        if longest < whole.width() * 0.28 && self.series.len() <= 8 {
-=======
         if longest < whole.width() * 0.2 && self.series.len() <= 8 {
->>>>>>> chart
             return None;
         }
         let sample = |(series, colour): (&Series, usize)| {

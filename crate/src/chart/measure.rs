@@ -19,14 +19,6 @@ pub fn estimate_width(text: &str, size: f64, bold: bool) -> f64 {
         .chars()
         .map(|c| match u32::from(c) {
             code @ 0x20..=0x7e => u32::from(ADVANCES[(code - 0x20) as usize]),
-<<<<<<< HEAD
-            // Chinese, Japanese and Korean characters and emoji fill their square.
-            0x1100..=0x11ff | 0x2e80..=0xd7ff | 0xf900..=0xfaff | 0xff00..=0xff60 | 0x1_f000.. => 1000,
-            // Superscript two, minus sign, ellipsis and arrows, which figures write.
-            0xb2 => 333,
-            0x2212 => 584,
-            0x2026 | 0x2190..=0x2193 => 1000,
-=======
             // Chinese, Japanese and Korean characters, emoji, the ellipsis and arrows fill their square.
             0x2026
             | 0x2190..=0x2193
@@ -38,7 +30,6 @@ pub fn estimate_width(text: &str, size: f64, bold: bool) -> f64 {
             // Superscript two and the minus sign.
             0xb2 => 333,
             0x2212 => 584,
->>>>>>> chart
             _ => 600,
         })
         .sum();
@@ -124,11 +115,7 @@ mod tests {
         assert_eq!(shorten("NK", 1.0, width), "N…");
         assert_eq!(shorten("", 1.0, width), "");
         let middle = shorten_middle(name, 80.0, width);
-<<<<<<< HEAD
-        assert!(middle.starts_with("CD8-") && middle.ends_with(" cell") && width(&middle) <= 80.0, "{middle}");
-=======
         assert!(middle.starts_with("CD8-") && middle.ends_with("cell") && width(&middle) <= 80.0, "{middle}");
->>>>>>> chart
         assert_eq!(shorten_middle("", 1.0, width), "");
         assert_eq!(shorten_middle("N", 1.0, width), "N…");
     }

@@ -4,11 +4,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::axis::{Axes, Frame, frame, padded};
 use super::figure::Picture;
-<<<<<<< HEAD
-use super::format::{count, number};
-=======
 use super::format::{count, number, tick};
->>>>>>> chart
 use super::labels::{Obstacle, Placed, place};
 use super::legend::{Sample, legend};
 use super::measure::Measure;
@@ -266,11 +262,7 @@ impl R2Scatter {
         }
         let ink = sketch.ink(HAlign::Centre);
         for label in labels {
-<<<<<<< HEAD
-            let middle = ((label.area.left + label.area.right) / 2.0, (label.area.top + label.area.bottom) / 2.0);
-=======
             let middle = label.area.middle();
->>>>>>> chart
             sketch.text(middle.0, middle.1, &names[label.label], ink);
         }
     }
@@ -325,11 +317,7 @@ impl R2Scatter {
             genes.iter().zip(&names).map(|(gene, name)| (places[*gene], sketch.width(name, ink) + 4.0)).collect();
         let mut obstacles: Vec<Obstacle> =
             self.drawn().map(|gene| Obstacle { at: places[gene], radius: 3.0, cost: 0.6 }).collect();
-<<<<<<< HEAD
-        obstacles.extend(self.top_drawn().map(|gene| Obstacle { at: places[gene], radius: 7.0, cost: 15.0 }));
-=======
         obstacles.extend(self.top_drawn().map(|gene| Obstacle { at: places[gene], radius: 7.0, cost: 30.0 }));
->>>>>>> chart
         (names, place(&labels, wanted, ink.size * 1.15, frame.area, &[corner], &obstacles))
     }
 
@@ -358,13 +346,8 @@ impl R2Scatter {
             let name = sketch.shorten(&self.genes[gene], right - column * 2.0 - area.left, ink);
             sketch.text(area.left, y, &name, ink);
             let value = Ink { align: HAlign::Right, ..ink };
-<<<<<<< HEAD
-            sketch.text(right - column, y, &format!("{:.2}", self.x[gene]), value);
-            sketch.text(right, y, &format!("{:.2}", self.y[gene]), value);
-=======
             sketch.text(right - column, y, &tick(self.x[gene], 0.01), value);
             sketch.text(right, y, &tick(self.y[gene], 0.01), value);
->>>>>>> chart
         }
     }
 }
