@@ -46,7 +46,7 @@ impl Pca {
             return Err(EmbedError::NoComponents);
         }
         check_finite(x)?;
-        let mean = Array1::from(crate::metrics::r2::gene_means(x));
+        let mean = gene_means(x);
         let degrees = (cells - 1) as f64;
         let total = sum_of_squares(x, &mean) / degrees;
         let rank = (cells - 1).min(genes);
@@ -99,6 +99,14 @@ fn check_finite(x: ArrayView2<f32>) -> Result<(), EmbedError> {
         }
     }
     Ok(())
+}
+
+fn gene_means(x: ArrayView2<f32>) -> Array1<f64> {
+    let mut mean = Array1::zeros(x.ncols());
+    for row in x.outer_iter() {
+        mean.zip_mut_with(&row, |sum, &value| *sum += f64::from(value));
+    }
+    mean / x.nrows() as f64
 }
 
 fn sum_of_squares(x: ArrayView2<f32>, mean: &Array1<f64>) -> f64 {
@@ -236,7 +244,7 @@ mod tests {
     #[test]
     fn the_iteration_and_the_whole_decomposition_agree_and_do_not_depend_on_the_seed() {
         let x = flat(230, 240, 60);
-        let mean = Array1::from(crate::metrics::r2::gene_means(x.view()));
+        let mean = gene_means(x.view());
         let (values, vectors) = decompose(x.view(), &mean, 20);
         for seed in [1, 2] {
             let pca = Pca::fit(x.view(), 20, seed).unwrap();
