@@ -13,7 +13,8 @@ const BREAKDOWN: f64 = 1e-13;
 /// Up to `k` largest eigenpairs, largest first: values, and unit vectors of length `size`.
 ///
 /// `apply(x, y)` sets `y` to the operator times `x`; `rank` bounds the operator's rank. It is exact (to [`TOLERANCE`])
-/// for as many pairs as there are **distinct** eigenvalues; from at most `rank` steps on it is the full decomposition.
+/// unless eigenvalues are equal: of those, some copies can be missed. Fewer pairs come back if the operator has fewer that
+/// are not 0. After `rank` steps it is the full decomposition.
 pub(super) fn largest(
     size: usize,
     k: usize,
@@ -23,7 +24,7 @@ pub(super) fn largest(
 ) -> (Vec<f64>, Vec<Vec<f64>>) {
     let (mut basis, mut alpha, mut beta): (Vec<Vec<f64>>, Vec<f64>, Vec<f64>) = (Vec::new(), Vec::new(), Vec::new());
     let mut scale = 0.0_f64;
-    let mut next = Some(start(size, rng, &basis, &mut apply));
+    let mut next = start(size, rng, &basis, &mut apply);
     let mut check_at = (2 * k + 20).min(rank);
     while let Some(direction) = next.take() {
         let mut image = vec![0.0; size];
@@ -33,39 +34,44 @@ pub(super) fn largest(
         orthogonalise(&mut image, &basis);
         let length = norm(&image);
         scale = scale.max(alpha[alpha.len() - 1].abs()).max(length);
-        let exhausted = basis.len() >= rank;
-        let broke_down = length <= BREAKDOWN * scale;
-        if exhausted || broke_down || basis.len() >= check_at {
-            let residual = if broke_down { 0.0 } else { length };
-            let (values, vectors) = tridiagonal(&alpha, &beta);
-            let last = basis.len() - 1;
-            let found =
-                k <= values.len() && (0..k).all(|i| residual * vectors[(last, i)].abs() <= TOLERANCE * values[0]);
-            if exhausted || (found && !broke_down) {
-                return ritz(&basis, &values, &vectors, k);
-            }
-            check_at = basis.len() + basis.len() / 5;
-        }
-        next = if broke_down {
-            // The space that the start vector reaches is complete; what is outside it needs another start.
-            let fresh = start(size, rng, &basis, &mut apply);
+        if basis.len() >= rank {
             beta.push(0.0);
-            (norm(&fresh) > 0.5).then_some(fresh)
+        } else if length <= BREAKDOWN * scale {
+            // The space that the start vector reaches is complete; what is outside it needs another start.
+            beta.push(0.0);
+            next = start(size, rng, &basis, &mut apply);
         } else {
+            if basis.len() >= check_at {
+                check_at = basis.len() + basis.len() / 5;
+                let (values, vectors) = tridiagonal(&alpha, &beta);
+                let last = basis.len() - 1;
+                // The residual of a pair is the last entry of its vector times the length of the next direction.
+                let found = |i: usize| length * vectors[(last, i)].abs() <= TOLERANCE * values[0];
+                if k <= values.len() && (0..k).all(found) {
+                    return ritz(&basis, &values, &vectors, k);
+                }
+            }
             beta.push(length);
             for value in &mut image {
                 *value /= length;
             }
-            Some(image)
-        };
+            next = Some(image);
+        }
     }
-    beta.pop();
+    if basis.is_empty() {
+        return (Vec::new(), Vec::new());
+    }
     let (values, vectors) = tridiagonal(&alpha, &beta);
     ritz(&basis, &values, &vectors, k)
 }
 
-/// A random unit vector in the operator's range, orthogonal to the basis; zeros if there is nothing left of the range.
-fn start(size: usize, rng: &mut Stream, basis: &[Vec<f64>], apply: &mut impl FnMut(&[f64], &mut [f64])) -> Vec<f64> {
+/// A random unit vector in the operator's range, orthogonal to the basis; `None` if there is nothing left of the range.
+fn start(
+    size: usize,
+    rng: &mut Stream,
+    basis: &[Vec<f64>],
+    apply: &mut impl FnMut(&[f64], &mut [f64]),
+) -> Option<Vec<f64>> {
     let mut random: Vec<f64> = (0..size).map(|_| StandardNormal.sample(rng)).collect();
     orthogonalise(&mut random, basis);
     let length = norm(&random);
@@ -79,12 +85,12 @@ fn start(size: usize, rng: &mut Stream, basis: &[Vec<f64>], apply: &mut impl FnM
     let length = norm(&image);
     // Far shorter than before orthogonalisation: only rounding noise is outside the basis.
     if length <= 1e-10 * before || length == 0.0 {
-        return vec![0.0; size];
+        return None;
     }
     for value in &mut image {
         *value /= length;
     }
-    image
+    Some(image)
 }
 
 /// Subtracts the projection on the basis, twice: once leaves rounding errors that grow from step to step.

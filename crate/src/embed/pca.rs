@@ -46,7 +46,7 @@ impl Pca {
             return Err(EmbedError::NoComponents);
         }
         check_finite(x)?;
-        let mean = Array1::from(crate::metrics::r2::gene_means(x));
+        let mean = gene_means(x);
         let degrees = (cells - 1) as f64;
         let total = sum_of_squares(x, &mean) / degrees;
         let rank = (cells - 1).min(genes);
@@ -59,7 +59,8 @@ impl Pca {
             lanczos::largest(genes, k, rank, &mut rng, |v, w| operator.apply(v, w))
         };
         // Rounding in sums of squares of the means, for cells that are all equal.
-        let floor = (NO_VARIANCE * values[0]).max(1e-20 * mean.dot(&mean));
+        let largest = values.first().copied().unwrap_or_default();
+        let floor = (NO_VARIANCE * largest).max(1e-20 * mean.dot(&mean));
         let kept = values.iter().take_while(|&&value| value > floor).count();
         vectors.truncate(kept);
         let mut components = Array2::zeros((kept, genes));
@@ -109,6 +110,14 @@ fn check_finite(x: ArrayView2<f32>) -> Result<(), EmbedError> {
         }
     }
     Ok(())
+}
+
+fn gene_means(x: ArrayView2<f32>) -> Array1<f64> {
+    let mut mean = Array1::zeros(x.ncols());
+    for row in x.outer_iter() {
+        mean.zip_mut_with(&row, |sum, &value| *sum += f64::from(value));
+    }
+    mean / x.nrows() as f64
 }
 
 fn sum_of_squares(x: ArrayView2<f32>, mean: &Array1<f64>) -> f64 {
@@ -194,4 +203,83 @@ fn dot_f32(x: &[f32], y: &[f64]) -> f64 {
         }
     }
     lanes.iter().sum::<f64>() + x_rest.iter().zip(y_rest).map(|(&x, y)| f64::from(x) * y).sum::<f64>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::array;
+
+    /// `n` cells in `rank` dimensions of `genes`.
+    fn flat(n: usize, genes: usize, rank: usize) -> Array2<f32> {
+        let number = |a: usize, b: usize| ((a * 7919 + b * 104_729 + a * b * 31) % 1009) as f32 / 1009.0;
+        let (left, right) = (
+            Array2::from_shape_fn((n, rank), |(i, f)| number(i, f)),
+            Array2::from_shape_fn((rank, genes), |(f, j)| number(j, f + 50)),
+        );
+        left.dot(&right)
+    }
+
+    #[test]
+    fn the_direction_of_two_cells_is_found_with_its_sign() {
+        let pca = Pca::fit(array![[1.0_f32, 5.0], [4.0, 1.0]].view(), 5, 1).unwrap();
+        assert_eq!(pca.components.dim(), (1, 2));
+        assert!((pca.components[(0, 1)] - 0.8).abs() < 1e-12 && (pca.components[(0, 0)] + 0.6).abs() < 1e-12);
+        assert!(
+            (pca.explained_variance[0] - 12.5).abs() < 1e-12 && (pca.explained_variance_ratio[0] - 1.0).abs() < 1e-12
+        );
+        let scores = pca.transform(array![[4.0_f32, 1.0], [2.5, 3.0]].view()).unwrap();
+        assert!((scores[(0, 0)] + 2.5).abs() < 1e-12 && scores[(1, 0)].abs() < 1e-12);
+    }
+
+    #[test]
+    fn components_without_variance_are_left_out() {
+        for (n, genes) in [(30, 40), (230, 240)] {
+            let equal = Pca::fit(Array2::from_elem((n, genes), 0.1_f32).view(), 10, 1).unwrap();
+            assert_eq!(equal.components.dim(), (0, genes));
+            assert_eq!(equal.transform(flat(3, genes, 2).view()).unwrap().dim(), (3, 0));
+            // Products rounded to f32 are noise of 1e-7; the fourth component is already that.
+            let pca = Pca::fit(flat(n, genes, 3).view(), 10, 1).unwrap();
+            assert!(pca.explained_variance[2] > 1e-3);
+            assert!(pca.explained_variance.iter().skip(3).all(|&variance| variance < 1e-10));
+        }
+    }
+
+    #[test]
+    fn equal_variances_in_all_directions_are_found() {
+        let pca = Pca::fit(Array2::<f32>::eye(220).view(), 40, 1).unwrap();
+        assert_eq!(pca.components.nrows(), 40);
+        assert!(pca.explained_variance.iter().all(|variance| (variance * 219.0 - 1.0).abs() < 1e-9));
+    }
+
+    #[test]
+    fn the_iteration_and_the_whole_decomposition_agree_and_do_not_depend_on_the_seed() {
+        let x = flat(230, 240, 60);
+        let mean = gene_means(x.view());
+        let (values, vectors) = decompose(x.view(), &mean, 20);
+        for seed in [1, 2] {
+            let pca = Pca::fit(x.view(), 20, seed).unwrap();
+            for i in 0..20 {
+                assert!((pca.explained_variance[i] * 229.0 / values[i] - 1.0).abs() < 1e-8);
+                let cosine = pca.components.row(i).dot(&Array1::from(vectors[i].clone()));
+                assert!((cosine.abs() - 1.0).abs() < 1e-8, "component {i}: {cosine}");
+            }
+        }
+        // A transposed view has another memory layout and the same components.
+        let turned = x.t().to_owned();
+        assert_eq!(Pca::fit(turned.t(), 20, 1).unwrap(), Pca::fit(x.view(), 20, 1).unwrap());
+    }
+
+    #[test]
+    fn bad_input_is_named() {
+        let x = array![[1.0_f32, 5.0], [4.0, f32::INFINITY]];
+        let error = Pca::fit(x.view(), 2, 1).unwrap_err();
+        assert_eq!(error.to_string(), "the cells to embed hold inf in row 1, column 1");
+        let x = array![[1.0_f32, 5.0], [4.0, 2.0]];
+        assert_eq!(Pca::fit(x.view(), 0, 1).unwrap_err(), EmbedError::NoComponents);
+        let one = x.slice_axis(Axis(0), (0..1).into());
+        assert_eq!(Pca::fit(one, 2, 1).unwrap_err(), EmbedError::TooFewCells { cells: 1, genes: 2 });
+        let pca = Pca::fit(x.view(), 2, 1).unwrap();
+        assert_eq!(pca.transform(flat(2, 3, 1).view()).unwrap_err().code(), "embed_shape_mismatch");
+    }
 }
