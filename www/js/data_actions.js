@@ -78,7 +78,7 @@ export class DataActions {
     const { source } = this.store.state.data;
     if (!source) return;
     const { run } = this.store.state;
-    this.store.patch('data', { phase: 'opening', opening: 'Opening the data again', error: null });
+    this.store.patch('data', { phase: 'opening', opening: 'Opening the data again', recognised: [], error: null });
     this.store.patch('results', { lost: this.store.state.results.rows.length > 0 });
     try {
       const summary = await this.read(source);

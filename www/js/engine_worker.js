@@ -100,7 +100,13 @@ const calls = {
   /** @param {import('./protocol.js').Device} device @param {boolean} allowSoftware @param {string} url */
   async init(device, allowSoftware, url) {
     /** @type {import('./protocol.js').EngineModule} */
-    const module = await import(url);
+    const module = await import(url).catch((thrown) => {
+      throw {
+        code: 'engine_not_loaded',
+        message: `The ${device === 'cpu' ? 'CPU' : 'WebGPU'} engine could not be loaded (${thrown instanceof Error ? thrown.message : thrown}).`,
+        hint: 'Check the connection and restart the engine. If you serve the page yourself, see that the build has ended.',
+      };
+    });
     // The same query as the script, so that the browser never pairs a new script with an old module.
     await module.default({ module_or_path: url.replace(/\.js(?=$|\?)/, '_bg.wasm') });
     engine = await module.Engine.create(device, allowSoftware);

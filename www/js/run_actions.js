@@ -16,6 +16,8 @@ export class RunActions {
     this.engines = engines;
     this.askedDefaults = 0;
     this.askedDetail = 0;
+    // Whether the person has chosen what the figures show.
+    this.picked = false;
     engines.onEvent = (event) => this.handle(event);
   }
 
@@ -36,6 +38,7 @@ export class RunActions {
 
   async train() {
     const { store } = this;
+    this.picked = false;
     store.set({ run: { ...noRun(), phase: 'starting', stage: 'Checking the settings', since: Date.now(), lastEvent: Date.now() }, log: [] });
     try {
       const run = await this.engines.engine.send('check_run', [runFile(store.state)]);
@@ -117,6 +120,7 @@ export class RunActions {
         this.freeze('finished');
         this.store.patch('run', { done: 1 });
         this.note('stage', 'Finished');
+        this.showStrongest();
         break;
       case 'failed':
         this.fail(event.error);
@@ -150,6 +154,20 @@ export class RunActions {
     const shown = results.rows.find((other) => other.index === results.shown);
     // The first prediction of the model itself takes the place of a baseline.
     if (!shown || (isBaseline(shown.model) && !isBaseline(row.model))) void this.show(row.index);
+  }
+
+  /** At the end of a run over several doses the last one says most: the weakest are close to no change. */
+  showStrongest() {
+    const { rows, shown } = this.store.state.results;
+    const own = rows.filter((row) => !isBaseline(row.model));
+    const best = own.filter((row) => row.seed === own[0]?.seed).at(-1);
+    if (best && !this.picked && best.index !== shown) void this.show(best.index);
+  }
+
+  /** The person chose a prediction. @param {number} index */
+  pick(index) {
+    this.picked = true;
+    return this.show(index);
   }
 
   /** Shows one prediction in the figures. @param {number} index */

@@ -20,7 +20,7 @@ export function resultsPanel(place, page) {
   const empty = h('p', { class: 'empty' }, RESULTS.empty);
   const sentence = h('p', { class: 'headline', test: 'result-headline' });
   const verdict = h('p', { class: 'verdict' });
-  const chooser = shownChooser((index) => void runs.show(index));
+  const chooser = shownChooser((index) => void runs.pick(index));
   const numbers = keyNumbers();
   const truth = h('p', { class: 'truth', hidden: true });
   const box = errorBox('error');
@@ -40,7 +40,7 @@ export function resultsPanel(place, page) {
     extra: h('div', { class: 'inline-choices' }, field('Metric', metric, ''), field('Scale', scale, '')),
   });
   const doses = figureCard({ name: 'doses', title: 'Along the doses', sentence: RESULTS.doses });
-  const table = resultsTable((index) => void runs.show(index));
+  const table = resultsTable((index) => void runs.pick(index));
   const save = h('button', { type: 'button', class: 'small', 'aria-label': 'All predictions: save as CSV', on: { click: () => saveCsv(table.data(), fileStem(`dosefront results ${store.state.data.summary?.name ?? ''}`)) } }, 'CSV');
   const all = h('div', { class: 'all-results' }, h('div', { class: 'figure-head' }, h('h3', {}, 'All predictions of this run'), h('div', { class: 'tools' }, save)), h('p', { class: 'hint' }, RESULTS.table), table.element);
   const full = h('div', { class: 'results', hidden: true },
