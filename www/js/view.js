@@ -17,6 +17,8 @@ export function loadView() {
     await module.default();
     return module;
   })();
+  // The next drawing tries again.
+  loading.catch(() => (loading = null));
   return loading;
 }
 
