@@ -6,9 +6,20 @@
 //! * [`data`]: the [`data::Dataset`], its readers, column roles, subsampling, preprocessing and simulation;
 //! * [`metrics`]: pure functions that score a prediction;
 //! * [`embed`]: principal components;
+//! * [`chart`]: what each figure shows, drawn with plotters on any backend;
+//! * `nn`: network layers with a replica axis (feature `train`);
+//! * `models`: perturbation-response models behind one trait (feature `train`);
+//! * `run`: run file, stepwise runner, report (feature `train`);
 //! * [`random`]: the host random streams that every random number comes from.
 
+pub mod chart;
 pub mod data;
 pub mod embed;
 pub mod metrics;
+#[cfg(feature = "train")]
+pub mod models;
+#[cfg(feature = "train")]
+pub mod nn;
 pub mod random;
+#[cfg(feature = "train")]
+pub mod run;

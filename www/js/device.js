@@ -2,7 +2,7 @@
 
 /** @typedef {import('./protocol.js').BuildInfo} BuildInfo */
 /** @typedef {import('./protocol.js').Device} Device */
-/** @typedef {{device: Device, why: string, allowSoftware: boolean, waiting: boolean}} Choice */
+/** @typedef {{device: Device, why: string, adapter: {name: string | null, software: boolean}, waiting: boolean}} Choice */
 
 const POLL_MS = 5000;
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|basic render|warp|software/i;
@@ -37,24 +37,24 @@ export function engineUrl(build, device) {
 
 /**
  * Asks the browser for a graphics adapter.
- * @returns {Promise<{usable: boolean, software: boolean, why: string}>}
+ * @returns {Promise<{usable: boolean, name: string | null, software: boolean, why: string}>}
  */
-async function adapter() {
+async function findAdapter() {
   const gpu = /** @type {any} */ (navigator).gpu;
   if (!gpu) {
     const why = globalThis.isSecureContext
       ? 'This browser has no WebGPU, so the models train on the processor.'
       : 'WebGPU needs an https or localhost address, so the models train on the processor.';
-    return { usable: false, software: false, why };
+    return { usable: false, name: null, software: false, why };
   }
   const found = await gpu.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
-  if (!found) return { usable: false, software: false, why: 'The browser offers no graphics adapter for WebGPU, so the models train on the processor.' };
+  if (!found) return { usable: false, name: null, software: false, why: 'The browser offers no graphics adapter for WebGPU, so the models train on the processor.' };
   const info = found.info ?? {};
   const name = info.description || info.device || [info.vendor, info.architecture].filter(Boolean).join(' ') || 'an adapter';
   const software = Boolean(found.isFallbackAdapter ?? info.isFallbackAdapter) || SOFTWARE.test([info.description, info.device, info.architecture, info.vendor].join(' '));
   return software
-    ? { usable: true, software: true, why: `The only graphics adapter (${name}) is software, which is slower than the CPU engine, so the models train on the processor.` }
-    : { usable: true, software: false, why: `WebGPU answers on ${name}.` };
+    ? { usable: true, name, software: true, why: `The only graphics adapter (${name}) is software, which is slower than the CPU engine, so the models train on the processor.` }
+    : { usable: true, name, software: false, why: `WebGPU answers on ${name}.` };
 }
 
 /**
@@ -63,11 +63,13 @@ async function adapter() {
  */
 export async function chooseDevice(build, asked) {
   const built = build?.engines?.webgpu ?? null;
+  let adapter = /** @type {Choice['adapter']} */ ({ name: null, software: false });
   const building = build?.building?.includes('webgpu') ?? false;
   /** @param {string} why @param {boolean} [waiting] @returns {Choice} */
-  const cpu = (why, waiting = false) => ({ device: 'cpu', why, allowSoftware: asked.software, waiting });
+  const cpu = (why, waiting = false) => ({ device: 'cpu', why, adapter, waiting });
   if (asked.engine === 'cpu') return cpu('The address of this page asks for the CPU engine.');
-  const found = await adapter();
+  const found = await findAdapter();
+  adapter = { name: found.name, software: found.software };
   if (!found.usable) return cpu(found.why);
   if (found.software && !asked.software) return cpu(`${found.why} Add software=1 to the address to use it all the same.`);
   const answer = found.software ? 'Only a software adapter answers, and the address asks for it.' : found.why;
@@ -76,7 +78,7 @@ export async function chooseDevice(build, asked) {
       ? cpu(`${answer} The WebGPU engine is still being built; until then the models train on the processor.`, true)
       : cpu('This copy of the page has only the CPU engine.');
   }
-  return { device: 'webgpu', why: answer, allowSoftware: asked.software, waiting: false };
+  return { device: 'webgpu', why: answer, adapter, waiting: false };
 }
 
 /** Looks again until the WebGPU engine is there. @param {(build: BuildInfo) => void} onReady */

@@ -17,7 +17,8 @@ export class EngineActions {
     this.build = null;
     /** @type {Device} */
     this.device = 'cpu';
-    this.allowSoftware = false;
+    /** The adapter's name and whether it is software, for the report. */
+    this.adapter = /** @type {{name: string | null, software: boolean}} */ ({ name: null, software: false });
     /** Settled when the first start has ended, well or not. @type {Promise<void>} */
     this.booted = new Promise((resolve) => (this.bootEnded = resolve));
     /** @type {(event: import('./protocol.js').WorkerEvent) => void} */
@@ -36,7 +37,7 @@ export class EngineActions {
   async boot() {
     this.build = await readBuild();
     const choice = await chooseDevice(this.build, addressOptions());
-    this.allowSoftware = choice.allowSoftware;
+    this.adapter = choice.adapter;
     if (choice.waiting) {
       waitForWebgpu((build) => {
         this.build = build;
@@ -61,8 +62,8 @@ export class EngineActions {
     });
     this.client = client;
     try {
-      const info = await client.send('init', [device, this.allowSoftware, engineUrl(this.build, device)]);
-      this.store.patch('engine', { phase: 'ready', info, why: why || info.why, offer: device === 'webgpu' ? '' : this.store.state.engine.offer });
+      const info = await client.send('init', [device, this.adapter.name, this.adapter.software, engineUrl(this.build, device)]);
+      this.store.patch('engine', { phase: 'ready', info, why, offer: device === 'webgpu' ? '' : this.store.state.engine.offer });
       this.store.set({ presets: await client.send('presets', []) });
     } catch (thrown) {
       if (client !== this.client) return;

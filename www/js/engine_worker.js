@@ -97,8 +97,8 @@ function ready() {
 
 /** @type {Record<string, (...args: any[]) => any>} */
 const calls = {
-  /** @param {import('./protocol.js').Device} device @param {boolean} allowSoftware @param {string} url */
-  async init(device, allowSoftware, url) {
+  /** @param {import('./protocol.js').Device} device @param {string | null} adapter @param {boolean} software @param {string} url */
+  async init(device, adapter, software, url) {
     /** @type {import('./protocol.js').EngineModule} */
     const module = await import(url).catch((thrown) => {
       throw {
@@ -109,7 +109,7 @@ const calls = {
     });
     // The same query as the script, so that the browser never pairs a new script with an old module.
     await module.default({ module_or_path: url.replace(/\.js(?=$|\?)/, '_bg.wasm') });
-    engine = await module.Engine.create(device, allowSoftware);
+    engine = await module.Engine.create(device, adapter ?? undefined, software);
     return engine.device_info();
   },
   presets: () => ready().presets(),

@@ -50,7 +50,7 @@ export function scatter(detail, row) {
     x: detail.mean_observed,
     y: detail.mean_predicted,
     control: detail.mean_control,
-    top: detail.degs.t_test.observed,
+    top: detail.top_genes,
     r2_all: row.metrics.r2_all ?? null,
     r2_top: row.metrics.r2_top100 ?? null,
     x_label: 'observed mean, log-normalised',
@@ -107,15 +107,24 @@ export function bars(rows, shown, scale, metric) {
   };
 }
 
-/** Rows to compare with the shown one: same type, arm and seed. @param {ResultRow[]} rows @param {ResultRow} shown */
-export const peers = (rows, shown) => rows.filter((row) => row.cell_type === shown.cell_type && row.arm === shown.arm && row.seed === shown.seed);
+/** A model without randomness has no seed and stands beside every seed. @param {ResultRow} row @param {ResultRow} shown */
+const sameSeed = (row, shown) => row.seed === shown.seed || row.seed === null || shown.seed === null;
+
+/**
+ * Rows to compare with the shown one: same type, arm and seed, one for each model.
+ * @param {ResultRow[]} rows @param {ResultRow} shown
+ */
+export function peers(rows, shown) {
+  const same = rows.filter((row) => row.cell_type === shown.cell_type && row.arm === shown.arm && sameSeed(row, shown));
+  return same.filter((row) => row === shown || (row.model !== shown.model && same.find((other) => other.model === row.model) === row));
+}
 
 /**
  * The chosen metric along the doses, one line per model; null with fewer than two doses.
  * @param {ResultRow[]} rows @param {ResultRow} shown @param {State["results"]["scale"]} scale @param {string} metric @returns {Figure | null}
  */
 export function alongDoses(rows, shown, scale, metric) {
-  const same = rows.filter((row) => row.cell_type === shown.cell_type && row.seed === shown.seed && row.condition === shown.condition && row.dose !== null && row.dose > 0);
+  const same = rows.filter((row) => row.cell_type === shown.cell_type && sameSeed(row, shown) && row.condition === shown.condition && row.dose !== null && row.dose > 0);
   const doses = [...new Set(same.map((row) => /** @type {number} */ (row.dose)))].sort((a, b) => a - b);
   if (doses.length < 2) return null;
   // The models before the baselines: the first line has the strongest colour.

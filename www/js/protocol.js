@@ -15,7 +15,7 @@
  * @property {Device} engine
  * @property {string | null} adapter
  * @property {boolean} software
- * @property {string} why        why this engine, as a sentence
+ * @property {string} repeats    `same bits` or `within tolerance`
  * @property {Record<string, string>} versions
  */
 
@@ -77,7 +77,8 @@
  * @property {number} used
  * @property {number} dropped
  * @property {string[]} notes
- * @property {string} held_out           a good first choice
+ * @property {string[]} possible         cell types that can be held out
+ * @property {string | null} held_out    a good first choice
  */
 
 /**
@@ -108,14 +109,13 @@
  * @property {string} arm
  * @property {string | null} condition
  * @property {number | null} dose
- * @property {number} seed
+ * @property {number | null} seed        null for a model without randomness
  * @property {number} n_control
  * @property {number} n_observed
  * @property {number} n_predicted
  * @property {Metrics} metrics
  * @property {{to_control: Metrics, to_no_change: Metrics}} ratios
- * @property {Metrics | null} truth
- * @property {number} seconds
+ * @property {Metrics | null} truth     R2 of the prediction and, with `observed_` before the name, of the observed cells
  */
 
 /** @typedef {{observed: number[], predicted: number[], common: number}} DegOverlap */
@@ -126,12 +126,13 @@
  * @property {string} model
  * @property {string} cell_type
  * @property {string} arm
- * @property {number} seed
+ * @property {number | null} seed
  * @property {string[]} genes
  * @property {number[]} mean_control
  * @property {number[]} mean_observed
  * @property {number[]} mean_predicted
  * @property {number[] | null} mean_truth
+ * @property {number[]} top_genes      the 100 that respond most, by Wilcoxon score
  * @property {{t_test: DegOverlap, wilcoxon: DegOverlap}} degs
  */
 
@@ -149,11 +150,15 @@
  * @property {(number | null)[] | null} validation
  */
 /** @typedef {{kind: "result", result: ResultRow}} ResultEvent */
+/**
+ * A model that could not be fitted or asked; the run goes on without it.
+ * @typedef {{kind: "left_out", failure: ErrorInfo & {model: string, cell_type: string, arm: string | null}}} LeftOutEvent
+ */
 /** @typedef {{kind: "finished"}} FinishedEvent */
 /** The two below are made by the worker, not by the engine. */
 /** @typedef {{kind: "failed", error: ErrorInfo}} FailedEvent */
 /** @typedef {{kind: "crashed", error: ErrorInfo}} CrashedEvent */
-/** @typedef {StageEvent | ProgressEvent | LossEvent | ResultEvent | FinishedEvent} EngineEvent */
+/** @typedef {StageEvent | ProgressEvent | LossEvent | ResultEvent | LeftOutEvent | FinishedEvent} EngineEvent */
 /** @typedef {EngineEvent | FailedEvent | CrashedEvent} WorkerEvent */
 
 /** @typedef {{name: string, bytes: ArrayBuffer}} OpenFile */
@@ -161,7 +166,7 @@
 /**
  * The calls a page can make: name -> arguments and value.
  * @typedef {object} Calls
- * @property {(device: Device, allowSoftware: boolean, url: string) => DeviceInfo} init
+ * @property {(device: Device, adapter: string | null, software: boolean, url: string) => DeviceInfo} init
  * @property {() => Preset[]} presets
  * @property {(files: OpenFile[]) => DatasetSummary} open_files
  * @property {(preset: string, seed: number) => DatasetSummary} open_simulated
@@ -193,7 +198,7 @@
  * @property {(index: number) => PredictionDetail} detail
  * @property {() => string} report
  */
-/** @typedef {{default: (options?: any) => Promise<any>, Engine: {create: (device: Device, allowSoftware: boolean) => Promise<Engine>}}} EngineModule */
+/** @typedef {{default: (options?: any) => Promise<any>, Engine: {create: (device: Device, adapter: string | undefined, software: boolean) => Promise<Engine>}}} EngineModule */
 
 /** @typedef {{text: string, x: number, y: number, index: number, radius: number, rect: [number, number, number, number] | null}} Hit */
 /** @typedef {{hit: (x: number, y: number) => Hit | null, count: number, mark: (n: number) => Hit | null, free: () => void}} Drawn */

@@ -122,6 +122,10 @@ export class RunActions {
         this.note('stage', 'Finished');
         this.showStrongest();
         break;
+      case 'left_out':
+        this.note('error', `${event.failure.model} is left out: ${event.failure.message}. ${event.failure.hint}`);
+        if (!isBaseline(event.failure.model)) this.store.patch('run', { error: event.failure });
+        break;
       case 'failed':
         this.fail(event.error);
         break;

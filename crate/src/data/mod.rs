@@ -2,6 +2,28 @@
 
 mod csr;
 mod dataset;
+mod design;
+mod dose;
+mod error;
+mod hvg;
+mod levels;
+mod normalise;
+mod preprocess;
+mod read;
+mod resolve;
+mod roles;
+mod simulate;
+mod subsample;
+mod write_h5ad;
 
 pub use csr::Csr;
 pub use dataset::{Dataset, ObsColumn, ObsValues, Skipped, Source, Truth, ValueKind};
+pub use design::{Arm, Design};
+pub use error::DataError;
+pub use normalise::normalise;
+pub use preprocess::{GeneChoice, Prepared, Preprocess, TargetSum, prepare};
+pub use read::{InputFile, MAX_FILE_BYTES, MAX_MATRIX_BYTES, ReadError, read};
+pub use roles::{Roles, guess_roles};
+pub use simulate::{PresetInfo, presets, simulate};
+pub use subsample::subsample;
+pub use write_h5ad::write_h5ad;

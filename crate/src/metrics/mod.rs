@@ -1,1 +1,63 @@
-//! Exact, named metrics.
+//! Exact, named metrics: pure functions on views of cells by genes (or cells by principal components).
+//!
+//! Input is `f32`, arithmetic and results are `f64`. Every function states its formula and its source, and is compared
+//! with that source's own package in `tests/metrics_parity.rs` (fixtures: `tests/reference/make_metric_fixtures.py`).
+//!
+//! * [`r2`]: squared correlation of per-gene means;
+//! * [`deg`]: rankings of differentially expressed genes;
+//! * [`distances`]: distances between two groups of cells;
+//! * [`sinkhorn`]: the entropic Wasserstein distance;
+//! * [`prediction`]: all of these for one prediction, with baselines to put them in proportion.
+
+// A view is two pointers wide and `Copy`; the lint does not see that through its lifetime.
+#![allow(clippy::needless_pass_by_value)]
+
+pub mod deg;
+pub mod distances;
+mod error;
+mod points;
+pub mod prediction;
+pub mod r2;
+pub mod sinkhorn;
+
+use ndarray::ArrayView2;
+
+pub use error::MetricError;
+
+/// A number that metrics can read: `f32` or `f64`.
+pub trait Value: Copy + Into<f64> {}
+
+impl Value for f32 {}
+impl Value for f64 {}
+
+/// Refuses a group without cells or columns and one that holds a NaN or an infinite value.
+fn check_group<T: Value>(group: &'static str, x: ArrayView2<T>) -> Result<(), MetricError> {
+    let (rows, columns) = x.dim();
+    if rows == 0 || columns == 0 {
+        return Err(MetricError::NoCells { group, rows, columns });
+    }
+    for (row, values) in x.outer_iter().enumerate() {
+        if let Some(column) = values.iter().position(|&v| !v.into().is_finite()) {
+            return Err(MetricError::NotFinite { group, row, column, value: values[column].into() });
+        }
+    }
+    Ok(())
+}
+
+/// Refuses two groups with different numbers of columns.
+fn check_width(left: (&'static str, usize), right: (&'static str, usize)) -> Result<(), MetricError> {
+    if left.1 == right.1 {
+        return Ok(());
+    }
+    Err(MetricError::ShapeMismatch { left_name: left.0, left: left.1, right_name: right.0, right: right.1 })
+}
+
+/// Both checks for a pair of groups.
+fn check_pair<T: Value>(
+    left: (&'static str, ArrayView2<T>),
+    right: (&'static str, ArrayView2<T>),
+) -> Result<(), MetricError> {
+    check_width((left.0, left.1.ncols()), (right.0, right.1.ncols()))?;
+    check_group(left.0, left.1)?;
+    check_group(right.0, right.1)
+}

@@ -32,7 +32,7 @@ export function headerPanel(side, trouble, { store, engines }) {
     badge.dataset.engine = engine.phase === 'ready' ? engine.info?.engine ?? '' : engine.phase;
     const adapter = engine.info?.adapter ? ` · ${engine.info.adapter}` : '';
     say(name, engine.phase === 'ready' ? (engine.info?.engine === 'webgpu' ? `WebGPU engine${adapter}` : 'CPU engine') : engine.phase === 'starting' ? 'Engine is starting' : 'Engine stopped');
-    say(why, engine.why || engine.info?.why || 'The engine is being loaded.');
+    say(why, engine.why || 'The engine is being loaded.');
     badge.title = why.textContent ?? '';
     const restart = { label: 'Restart engine', test: 'restart-engine', action: () => void engines.restart() };
     const cpu = { label: 'Use the CPU engine instead', action: () => void engines.restart('cpu', 'WebGPU failed, so the models train on the processor.') };

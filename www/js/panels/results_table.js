@@ -33,7 +33,6 @@ function columns(rows) {
     { name: 'Control cells', words: 'Untreated cells the prediction starts from', value: (row) => row.n_control },
     { name: 'Observed cells', words: 'Treated cells it is scored against', value: (row) => row.n_observed },
     { name: 'Predicted cells', words: 'Cells that were predicted', value: (row) => row.n_predicted },
-    { name: 'Seconds', words: 'Time for this prediction', value: (row) => row.seconds },
   );
   return list;
 }

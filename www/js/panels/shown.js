@@ -41,7 +41,7 @@ export function shownChooser(onShow) {
       current = shown;
       PARTS.forEach(({ part }, i) => {
         const values = [...new Set(all.map((row) => String(row[part])))];
-        options(selects[part], values.map((value) => ({ value, label: part === 'model' ? modelWords(value).name : value })), String(shown[part]));
+        options(selects[part], values.map((value) => ({ value, label: part === 'model' ? modelWords(value).name : value === 'null' ? 'none' : value })), String(shown[part]));
         fields[i].hidden = values.length < 2 && part !== 'model';
       });
     },

@@ -1,0 +1,306 @@
+//! Cells per cell type and arm: a heat map with the numbers in its cells.
+
+use serde::{Deserialize, Serialize};
+
+use super::colour::ramp;
+use super::figure::Picture;
+use super::format::{count, number};
+use super::legend::{Sample, legend};
+use super::measure::Measure;
+use super::scene::{Extent, HAlign};
+use super::sketch::{Area, Ink, PAD, Sketch};
+use super::table::{Cell, Table};
+use super::theme::Theme;
+
+/// A heat map of cell counts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CellCounts {
+    /// A heading; none when empty.
+    #[serde(default)]
+    pub title: String,
+    /// Row names.
+    pub cell_types: Vec<String>,
+    /// Column names.
+    pub arms: Vec<String>,
+    /// Cells: types x arms.
+    pub counts: Vec<Vec<usize>>,
+    /// The held-out cell, by names or numbers.
+    #[serde(default)]
+    pub highlight: Option<Highlight>,
+}
+
+/// A cell (type, arm), or a whole row when the arm is `None` (null).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Highlight(pub NameOrIndex, pub Option<NameOrIndex>);
+
+/// A row or column by its name or its number.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum NameOrIndex {
+    /// Counted from 0.
+    Index(usize),
+    /// As it is written.
+    Name(String),
+}
+
+impl NameOrIndex {
+    fn find(&self, names: &[String]) -> Option<usize> {
+        match self {
+            Self::Index(index) => (*index < names.len()).then_some(*index),
+            Self::Name(name) => names.iter().position(|other| other == name),
+        }
+    }
+}
+
+/// Widest and highest a cell grows, in CSS pixels: larger ones make the numbers hard to compare.
+const WIDEST: f64 = 200.0;
+const HIGHEST: f64 = 46.0;
+
+/// Where the rows, columns and their names go.
+struct Grid {
+    area: Area,
+    cell: (f64, f64),
+    /// Whether the column names stand upright.
+    upright: bool,
+    /// Text sizes of row names, column names and numbers.
+    row_text: f64,
+    column_text: f64,
+}
+
+impl CellCounts {
+    fn empty(&self) -> bool {
+        self.cell_types.is_empty() || self.arms.is_empty()
+    }
+
+    /// The highlighted rows and columns.
+    fn highlighted(&self) -> Option<(usize, Option<usize>)> {
+        let Highlight(cell_type, arm) = self.highlight.as_ref()?;
+        let row = cell_type.find(&self.cell_types)?;
+        match arm {
+            None => Some((row, None)),
+            Some(arm) => Some((row, Some(arm.find(&self.arms)?))),
+        }
+    }
+
+    fn largest(&self) -> usize {
+        self.counts.iter().flatten().copied().max().unwrap_or(0)
+    }
+
+    fn total(&self) -> usize {
+        self.counts.iter().flatten().sum()
+    }
+
+    /// Width of the row names and height of the column names at a figure width, and whether those stand upright.
+    fn heads(&self, width: f64, font: f64, measure: Measure) -> (f64, f64, bool) {
+        let widest = |names: &[String]| names.iter().map(|name| measure(name, font, false)).fold(0.0, f64::max);
+        let rows = (widest(&self.cell_types) + 10.0).min(width * 0.4);
+        let cell = ((width - rows) / self.arms.len().max(1) as f64).min(WIDEST);
+        let widest = widest(&self.arms);
+        let upright = widest > cell - 8.0;
+        (rows, if upright { (widest + 12.0).min(font * 9.0) } else { font * 1.7 }, upright)
+    }
+
+    fn grid(&self, sketch: &Sketch, room: Area) -> Grid {
+        let font = sketch.font();
+        let ink = sketch.ink(HAlign::Left);
+        let measure = |text: &str, size: f64, bold: bool| sketch.width(text, Ink { size, bold, ..ink });
+        let (rows, mut columns, upright) = self.heads(room.width(), font, &measure);
+        if upright {
+            columns = columns.min(room.height() * 0.4);
+        }
+        let mut area = Area { left: room.left + rows, top: room.top + columns, ..room };
+        let cell = (
+            (area.width() / self.arms.len() as f64).min(WIDEST),
+            (area.height() / self.cell_types.len() as f64).clamp(1.0, HIGHEST),
+        );
+        area.right = area.left + cell.0 * self.arms.len() as f64;
+        area.bottom = area.top + cell.1 * self.cell_types.len() as f64;
+        let column_text = if upright { font.min(cell.0 * 0.95) } else { font };
+        Grid { area, cell, upright, row_text: font.min(cell.1 * 0.9), column_text }
+    }
+}
+
+impl Picture for CellCounts {
+    fn check(&self) -> Result<(), String> {
+        if self.counts.len() != self.cell_types.len() {
+            return Err(format!("{} cell types but {} rows of counts", self.cell_types.len(), self.counts.len()));
+        }
+        match self.counts.iter().position(|row| row.len() != self.arms.len()) {
+            Some(at) => Err(format!("{} arms but {} counts in row {at}", self.arms.len(), self.counts[at].len())),
+            None => Ok(()),
+        }
+    }
+
+    fn height(&self, width: f64, theme: &Theme, measure: Measure) -> f64 {
+        if self.empty() {
+            return 160.0;
+        }
+        let font = theme.font_px;
+        let (_, columns, _) = self.heads(width - 2.0 * PAD, font, measure);
+        let title = if self.title.is_empty() { 0.0 } else { font * 2.0 };
+        let legend = if self.highlight.is_some() { font * 1.9 } else { 0.0 };
+        let row = if self.cell_types.len() > 15 { font * 1.6 } else { font * 2.2 };
+        title + columns + legend + row * self.cell_types.len() as f64 + 2.0 * PAD + 4.0
+    }
+
+    fn lay_out(&self, sketch: &mut Sketch) {
+        let top = sketch.title(&self.title);
+        if self.empty() {
+            sketch.sentence("No cells to count yet: choose the columns that hold cell type and condition or dose.");
+            return;
+        }
+        let font = sketch.font();
+        let highlighted = self.highlighted();
+        let mut room = Area { top, ..sketch.area() };
+        if highlighted.is_some() {
+            room.bottom -= font * 1.9;
+        }
+        let grid = self.grid(sketch, room);
+        self.draw_heads(sketch, &grid);
+        self.draw_cells(sketch, &grid);
+        if let Some((row, arm)) = highlighted {
+            let (w, h) = grid.cell;
+            let columns = arm.map_or((0, self.arms.len()), |arm| (arm, arm + 1));
+            let area = Area {
+                left: grid.area.left + w * columns.0 as f64,
+                right: grid.area.left + w * columns.1 as f64,
+                top: grid.area.top + h * row as f64,
+                bottom: grid.area.top + h * (row + 1) as f64,
+            };
+            // A ring of two colours shows on every colour of the ramp.
+            sketch.outline(area, sketch.theme.paper, 6.0);
+            sketch.outline(area, held_out_colour(sketch.theme), 3.0);
+            let text = "held out: the model never sees these cells".to_owned();
+            let sample = Sample::Frame(held_out_colour(sketch.theme));
+            let whole = sketch.area();
+            legend(sketch, whole.left, whole.right, grid.area.bottom + font * 0.45, &[(sample, text)]);
+        }
+    }
+
+    fn summary(&self) -> String {
+        if self.empty() {
+            return "No cells to count yet.".into();
+        }
+        let (types, arms) = (self.cell_types.len(), self.arms.len());
+        let mut text = format!(
+            "{} cells in {types} cell {} and {arms} {}",
+            count(self.total()),
+            if types == 1 { "type" } else { "types" },
+            if arms == 1 { "condition or dose" } else { "conditions or doses" },
+        );
+        let cells = || {
+            self.counts
+                .iter()
+                .enumerate()
+                .flat_map(|(row, counts)| counts.iter().enumerate().map(move |(arm, n)| (*n, row, arm)))
+        };
+        if let (Some(few), Some(many)) = (cells().min_by_key(|cell| cell.0), cells().max_by_key(|cell| cell.0)) {
+            let named = |(n, row, arm): (usize, usize, usize)| {
+                format!("{} ({}, {})", count(n), self.cell_types[row], self.arms[arm])
+            };
+            text = format!("{text}: from {} to {}", named(few), named(many));
+        }
+        if let Some((row, arm)) = self.highlighted() {
+            let arm = arm.map_or(String::new(), |arm| format!(", {}", self.arms[arm]));
+            text = format!("{text}; held out: {}{arm}", self.cell_types[row]);
+        }
+        text + "."
+    }
+
+    fn table(&self) -> Table {
+        let mut table = Table::new(std::iter::once("cell type".to_owned()).chain(self.arms.iter().cloned()));
+        for (name, counts) in self.cell_types.iter().zip(&self.counts) {
+            table.rows.push(std::iter::once(name.into()).chain(counts.iter().map(|n| Cell::from(*n))).collect());
+        }
+        table
+    }
+}
+
+fn held_out_colour(theme: &Theme) -> super::Colour {
+    // Vermillion and orange of Okabe and Ito; neither is on the ramp.
+    if theme.dark { super::Colour::hex(0xff_8a3d) } else { super::Colour::hex(0xd5_5e00) }
+}
+
+impl CellCounts {
+    fn draw_heads(&self, sketch: &mut Sketch, grid: &Grid) {
+        let (w, h) = grid.cell;
+        let room = grid.area.left - sketch.area().left - 8.0;
+        let mut row_ink = Ink { size: grid.row_text.max(9.0), ..sketch.ink(HAlign::Right) };
+        if sketch.widest(self.cell_types.iter().map(String::as_str), row_ink) > room {
+            row_ink.size = row_ink.size.min(sketch.small()).max(9.0);
+        }
+        // Rows too low for their names share one, so that names stay readable.
+        let every = (row_ink.size * 1.1 / h).ceil().max(1.0) as usize;
+        for (row, name) in self.cell_types.iter().enumerate().step_by(every) {
+            let (x, y) = (grid.area.left - 8.0, grid.area.top + h * (row as f64 + 0.5));
+            let lines = sketch.wrap(name, room, 2, row_ink);
+            if let [first, second] = &lines[..]
+                && h >= row_ink.size * 2.2
+                && !lines.iter().any(|line| line.ends_with('…'))
+            {
+                sketch.text(x, y - row_ink.size * 0.55, first, row_ink);
+                sketch.text(x, y + row_ink.size * 0.55, second, row_ink);
+            } else {
+                let name = sketch.shorten_middle(name, room, row_ink);
+                sketch.text(x, y, &name, row_ink);
+            }
+        }
+        let align = if grid.upright { HAlign::Left } else { HAlign::Centre };
+        let ink = Ink { size: grid.column_text.max(9.0), ..sketch.ink(align) };
+        let every = if grid.upright { (ink.size * 1.1 / w).ceil().max(1.0) as usize } else { 1 };
+        let title = if self.title.is_empty() { 0.0 } else { sketch.font() * 1.9 };
+        let room = grid.area.top - sketch.area().top - title - 6.0;
+        for (arm, name) in self.arms.iter().enumerate().step_by(every) {
+            let x = grid.area.left + w * (arm as f64 + 0.5);
+            if grid.upright {
+                let name = sketch.shorten(name, room, ink);
+                sketch.upright(x, grid.area.top - 6.0, &name, ink);
+            } else {
+                sketch.text(x, grid.area.top - ink.size * 0.8, name, ink);
+            }
+        }
+    }
+
+    fn draw_cells(&self, sketch: &mut Sketch, grid: &Grid) {
+        let (w, h) = grid.cell;
+        let dark = sketch.theme.dark;
+        let largest = self.largest().max(1) as f64;
+        let long = |n: usize| count(n);
+        let short = |n: usize| if n < 1000 { n.to_string() } else { number(n as f64) };
+        let all = || self.counts.iter().flatten().copied();
+        let ink = sketch.ink(HAlign::Centre);
+        let widest = |text: &dyn Fn(usize) -> String| all().map(|n| sketch.width(&text(n), ink)).fold(1.0, f64::max);
+        // One text size and one notation for all cells; numbers that would be too small to read are left to the pointer.
+        let fits = |widest: f64| ink.size * ((w - 6.0) / widest).min(1.0);
+        let (mut size, exact) = match fits(widest(&long)) {
+            size if size >= 11.0 => (size, true),
+            _ => (fits(widest(&short)), false),
+        };
+        size = size.min(h * 0.8);
+        let gap = if w > 12.0 && h > 12.0 { 1.0 } else { 0.0 };
+        for (row, counts) in self.counts.iter().enumerate() {
+            for (arm, n) in counts.iter().copied().enumerate() {
+                let (left, top) = (grid.area.left + w * arm as f64, grid.area.top + h * row as f64);
+                let area = Area { left: left + gap, top: top + gap, right: left + w - gap, bottom: top + h - gap };
+                // Square roots: counts differ by orders of magnitude, and the small ones matter.
+                let fill = if n == 0 { sketch.theme.paper } else { ramp((n as f64 / largest).sqrt(), dark) };
+                sketch.rect(area, fill);
+                if n == 0 {
+                    sketch.outline(area, sketch.theme.grid, 1.0);
+                }
+                if size >= 8.5 {
+                    let colour = if n == 0 { sketch.theme.muted } else { fill.readable_text() };
+                    let text = if exact { long(n) } else { short(n) };
+                    sketch.text(left + w / 2.0, top + h / 2.0, &text, Ink { size, colour, ..ink });
+                }
+                let text = format!("{}, {}: {} {}", self.cell_types[row], self.arms[arm], count(n), plural(n));
+                let extent = Extent::Rect { x: left, y: top, w, h };
+                sketch.mark(left + w / 2.0, top + h / 2.0, extent, row * self.arms.len() + arm, text);
+            }
+        }
+    }
+}
+
+fn plural(n: usize) -> &'static str {
+    if n == 1 { "cell" } else { "cells" }
+}

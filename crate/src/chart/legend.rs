@@ -1,0 +1,56 @@
+//! Rows of samples with their names, set above a plot so that they never lie on data.
+
+use super::colour::Colour;
+use super::scene::{HAlign, Shape, Stroke};
+use super::sketch::Sketch;
+
+/// What stands before a name.
+#[derive(Debug, Clone, Copy)]
+pub enum Sample {
+    Dot(Colour),
+    Triangle(Colour),
+    Line(Colour, bool),
+    Bar(Colour),
+    HatchedBar,
+    Frame(Colour),
+}
+
+const SAMPLE: f64 = 26.0;
+
+/// Draws the entries from (`left`, `top`), wrapping before `right`, and returns the `y` below them.
+pub fn legend(sketch: &mut Sketch, left: f64, right: f64, top: f64, entries: &[(Sample, String)]) -> f64 {
+    let ink = sketch.ink(HAlign::Left);
+    let step = ink.size * 1.45;
+    let (mut x, mut y) = (left, top + step * 0.5);
+    for (sample, name) in entries {
+        let lead = match sample {
+            Sample::Line(..) => SAMPLE + 6.0,
+            _ => 18.0,
+        };
+        let name = sketch.shorten(name, (right - left - lead).max(10.0), ink);
+        let width = lead + sketch.width(&name, ink);
+        if x > left && x + width > right {
+            x = left;
+            y += step;
+        }
+        draw_sample(sketch, *sample, (x, y));
+        sketch.text(x + lead, y, &name, ink);
+        x += width + ink.size * 1.2;
+    }
+    if entries.is_empty() { top } else { y + step * 0.5 + 2.0 }
+}
+
+fn draw_sample(sketch: &mut Sketch, sample: Sample, (x, y): (f64, f64)) {
+    let square = super::sketch::Area { left: x, top: y - 6.0, right: x + 12.0, bottom: y + 6.0 };
+    match sample {
+        Sample::Dot(colour) => sketch.circle((x + 6.0, y), 4.0, colour),
+        Sample::Triangle(colour) => sketch.triangle((x + 6.0, y), 6.0, colour),
+        Sample::Line(colour, dashed) => {
+            let stroke = Stroke { colour, width: 2.5, dash: dashed.then_some((6.0, 4.0)) };
+            sketch.push(Shape::Line { points: vec![(x, y), (x + SAMPLE, y)], stroke });
+        }
+        Sample::Bar(colour) => sketch.rect(square, colour),
+        Sample::HatchedBar => sketch.hatched(square),
+        Sample::Frame(colour) => sketch.outline(square, colour, 3.0),
+    }
+}

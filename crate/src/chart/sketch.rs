@@ -1,0 +1,234 @@
+//! The pen with which figures lay themselves out.
+
+use super::colour::Colour;
+use super::measure::{Measure, shorten, shorten_middle, wrap};
+use super::scene::{Extent, HAlign, Mark, Scene, Shape, Stroke};
+use super::theme::Theme;
+
+/// An axis-parallel rectangle in CSS pixels.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Area {
+    pub left: f64,
+    pub top: f64,
+    pub right: f64,
+    pub bottom: f64,
+}
+
+impl Area {
+    pub fn width(&self) -> f64 {
+        self.right - self.left
+    }
+
+    pub fn height(&self) -> f64 {
+        self.bottom - self.top
+    }
+
+    pub fn overlaps(&self, other: &Self) -> bool {
+        self.left < other.right && other.left < self.right && self.top < other.bottom && other.top < self.bottom
+    }
+
+    pub fn holds(&self, x: f64, y: f64) -> bool {
+        x >= self.left && x <= self.right && y >= self.top && y <= self.bottom
+    }
+}
+
+/// How a text looks.
+#[derive(Debug, Clone, Copy)]
+pub struct Ink {
+    pub size: f64,
+    pub bold: bool,
+    pub colour: Colour,
+    pub align: HAlign,
+}
+
+/// A scene being drawn.
+pub struct Sketch<'a> {
+    pub theme: &'a Theme,
+    measure: Measure<'a>,
+    scene: Scene,
+}
+
+/// Space round every figure.
+pub const PAD: f64 = 8.0;
+
+impl<'a> Sketch<'a> {
+    pub fn new(width: f64, height: f64, theme: &'a Theme, measure: Measure<'a>) -> Self {
+        let scene = Scene {
+            width,
+            height,
+            font: theme.font.clone(),
+            paper: theme.paper,
+            shapes: Vec::new(),
+            marks: Vec::new(),
+        };
+        Self { theme, measure, scene }
+    }
+
+    pub fn finish(self) -> Scene {
+        self.scene
+    }
+
+    /// The whole figure without its margin.
+    pub fn area(&self) -> Area {
+        Area { left: PAD, top: PAD, right: self.scene.width - PAD, bottom: self.scene.height - PAD }
+    }
+
+    /// Label size.
+    pub fn font(&self) -> f64 {
+        self.theme.font_px
+    }
+
+    /// Tick and note size.
+    pub fn small(&self) -> f64 {
+        (self.theme.font_px * 0.87).max(9.0)
+    }
+
+    /// Ink-coloured text of label size.
+    pub fn ink(&self, align: HAlign) -> Ink {
+        Ink { size: self.font(), bold: false, colour: self.theme.ink, align }
+    }
+
+    /// Muted text of tick size.
+    pub fn note(&self, align: HAlign) -> Ink {
+        Ink { size: self.small(), bold: false, colour: self.theme.muted, align }
+    }
+
+    pub fn width(&self, text: &str, ink: Ink) -> f64 {
+        (self.measure)(text, ink.size, ink.bold)
+    }
+
+    /// The widest of `texts`.
+    pub fn widest<'t>(&self, texts: impl IntoIterator<Item = &'t str>, ink: Ink) -> f64 {
+        texts.into_iter().map(|text| self.width(text, ink)).fold(0.0, f64::max)
+    }
+
+    pub fn shorten(&self, text: &str, room: f64, ink: Ink) -> String {
+        shorten(text, room, |text| self.width(text, ink))
+    }
+
+    pub fn shorten_middle(&self, text: &str, room: f64, ink: Ink) -> String {
+        shorten_middle(text, room, |text| self.width(text, ink))
+    }
+
+    pub fn wrap(&self, text: &str, room: f64, lines: usize, ink: Ink) -> Vec<String> {
+        wrap(text, room, lines, |text| self.width(text, ink))
+    }
+
+    pub fn push(&mut self, shape: Shape) {
+        self.scene.shapes.push(shape);
+    }
+
+    pub fn mark(&mut self, x: f64, y: f64, extent: Extent, index: usize, text: String) {
+        self.scene.marks.push(Mark { x, y, extent, text, index });
+    }
+
+    /// Text whose capitals have their middle at `y`.
+    pub fn text(&mut self, x: f64, y: f64, text: &str, ink: Ink) {
+        self.write(x, y, text, ink, false);
+    }
+
+    /// Text on a ground of paper, so that no grid or reference line runs through it.
+    pub fn grounded(&mut self, x: f64, y: f64, text: &str, ink: Ink) {
+        let width = self.width(text, ink);
+        let left = match ink.align {
+            HAlign::Left => x,
+            HAlign::Centre => x - width / 2.0,
+            HAlign::Right => x - width,
+        };
+        let half = ink.size * 0.62;
+        self.rect(Area { left: left - 2.0, right: left + width + 2.0, top: y - half, bottom: y + half }, self.theme.paper);
+        self.text(x, y, text, ink);
+    }
+
+    /// Text that reads upwards; `ink.align` is along the text.
+    pub fn upright(&mut self, x: f64, y: f64, text: &str, ink: Ink) {
+        self.write(x, y, text, ink, true);
+    }
+
+    fn write(&mut self, x: f64, y: f64, text: &str, ink: Ink, upright: bool) {
+        if text.is_empty() {
+            return;
+        }
+        let width = self.width(text, ink);
+        let Ink { size, bold, colour, align } = ink;
+        self.push(Shape::Text { at: (x, y), text: text.to_owned(), size, bold, colour, align, upright, width });
+    }
+
+    pub fn rect(&mut self, area: Area, fill: Colour) {
+        self.push(Shape::Rect { x: area.left, y: area.top, w: area.width(), h: area.height(), fill });
+    }
+
+    /// The outline of a rectangle, `width` thick, its middle on the edge.
+    pub fn outline(&mut self, area: Area, colour: Colour, width: f64) {
+        let (h, stroke) = (width / 2.0, Stroke { colour, width, dash: None });
+        let Area { left, top, right, bottom } = area;
+        for (a, b) in [
+            ((left - h, top), (right + h, top)),
+            ((left - h, bottom), (right + h, bottom)),
+            ((left, top), (left, bottom)),
+            ((right, top), (right, bottom)),
+        ] {
+            self.push(Shape::Line { points: vec![a, b], stroke });
+        }
+    }
+
+    pub fn line(&mut self, from: (f64, f64), to: (f64, f64), colour: Colour, width: f64) {
+        self.push(Shape::Line { points: vec![from, to], stroke: Stroke { colour, width, dash: None } });
+    }
+
+    pub fn dashed(&mut self, from: (f64, f64), to: (f64, f64), colour: Colour, width: f64) {
+        self.push(Shape::Line { points: vec![from, to], stroke: Stroke { colour, width, dash: Some((6.0, 5.0)) } });
+    }
+
+    pub fn circle(&mut self, centre: (f64, f64), radius: f64, fill: Colour) {
+        self.push(Shape::Circle { centre, radius, fill });
+    }
+
+    /// A triangle that stands on its base, with a dark edge so that it shows on any ground.
+    pub fn triangle(&mut self, (x, y): (f64, f64), radius: f64, fill: Colour) {
+        let corners = |r: f64| vec![(x, y - r), (x + r * 0.95, y + r * 0.72), (x - r * 0.95, y + r * 0.72)];
+        let edge = if self.theme.dark { self.theme.paper } else { Colour::hex(0x5c_3d00) };
+        self.push(Shape::Polygon { points: corners(radius + 1.4), fill: edge });
+        self.push(Shape::Polygon { points: corners(radius), fill });
+    }
+
+    /// A pale rectangle with slanted lines: a bar that differs from a plain one without colour.
+    pub fn hatched(&mut self, area: Area) {
+        let colour = self.theme.muted;
+        self.rect(area, self.theme.paper.mix(colour, 0.28));
+        let (width, height) = (area.width(), area.height());
+        let mut start = 4.0;
+        while start < width + height {
+            // The line x + y = start, from the left or bottom edge up to the top or right one.
+            let from = if start <= height { (0.0, start) } else { (start - height, height) };
+            let to = if start <= width { (start, 0.0) } else { (width, start - width) };
+            self.line((area.left + from.0, area.top + from.1), (area.left + to.0, area.top + to.1), colour, 1.0);
+            start += 7.0;
+        }
+    }
+
+    /// Writes the title (up to two lines) and returns the `y` below it.
+    pub fn title(&mut self, title: &str) -> f64 {
+        let area = self.area();
+        let ink = Ink { size: self.font() * 1.12, bold: true, ..self.ink(HAlign::Left) };
+        let mut y = area.top;
+        for line in self.wrap(title, area.width(), 2, ink) {
+            self.text(area.left, y + ink.size * 0.55, &line, ink);
+            y += ink.size * 1.3;
+        }
+        if y > area.top { y + 4.0 } else { y }
+    }
+
+    /// A sentence in the middle of a figure that has nothing to show.
+    pub fn sentence(&mut self, text: &str) {
+        let area = self.area();
+        let ink = Ink { colour: self.theme.muted, ..self.ink(HAlign::Centre) };
+        let lines = self.wrap(text, area.width() - 16.0, 5, ink);
+        let step = ink.size * 1.4;
+        let mut y = (area.top + area.bottom) / 2.0 - (lines.len() as f64 - 1.0) * step / 2.0;
+        for line in lines {
+            self.text((area.left + area.right) / 2.0, y, &line, ink);
+            y += step;
+        }
+    }
+}

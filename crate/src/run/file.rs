@@ -1,0 +1,256 @@
+//! The run file, version 1.
+
+use std::fmt;
+
+use serde::de::{self, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::data::{Preprocess, Roles, Source};
+use crate::metrics::prediction::ScoreSettings;
+use crate::models::scgen::ScgenSettings;
+
+use super::RunError;
+
+/// The version of the run file that this program writes.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// Everything that decides the outcome of a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RunFile {
+    /// Schema version, [`SCHEMA_VERSION`].
+    pub dosefront: u32,
+    /// The data.
+    pub dataset: Source,
+    /// Which columns say what.
+    #[serde(default)]
+    pub roles: Roles,
+    /// From counts to the matrix that is trained on.
+    #[serde(default)]
+    pub preprocess: Preprocess,
+    /// What is asked.
+    pub task: Task,
+    /// The engine.
+    #[serde(default)]
+    pub device: Device,
+}
+
+/// The engine a run is meant for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Device {
+    /// The CPU engine; on wasm its results are the same bits everywhere.
+    #[default]
+    Cpu,
+    /// WebGPU; equal to the CPU engine within a tolerance.
+    Webgpu,
+}
+
+/// What is asked of the data.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Task {
+    /// Predict the treated cells of cell types that were held out.
+    Predict(PredictTask),
+}
+
+/// Predict held-out responses and score the predictions.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PredictTask {
+    /// The models, in order.
+    pub models: Vec<ModelSpec>,
+    /// Cell types that are held out, one at a time.
+    #[serde(default)]
+    pub held_out: Names,
+    /// Labels of the treatments or doses that are predicted.
+    #[serde(default)]
+    pub doses: Names,
+    /// Seeds; each trains a model of its own.
+    #[serde(default = "one_seed")]
+    pub seeds: Vec<u64>,
+    /// How predictions are scored.
+    #[serde(default)]
+    pub evaluation: ScoreSettings,
+}
+
+fn one_seed() -> Vec<u64> {
+    vec![1]
+}
+
+/// A model and its parameters.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ModelSpec {
+    /// [`crate::models::baselines::NoChange`]
+    NoChange,
+    /// [`crate::models::baselines::MeanShift`]
+    MeanShift,
+    /// [`crate::models::baselines::PcaShift`]
+    PcaShift,
+    /// [`crate::models::CountFoldChange`]
+    CountFoldChange,
+    /// [`crate::models::scgen::Scgen`]
+    Scgen(ScgenSettings),
+}
+
+impl ModelSpec {
+    /// Its name in run files and reports.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::NoChange => "no_change",
+            Self::MeanShift => "mean_shift",
+            Self::PcaShift => "pca_shift",
+            Self::CountFoldChange => "count_fold_change",
+            Self::Scgen(_) => "scgen",
+        }
+    }
+}
+
+/// `"all"`, or a list of names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Names {
+    /// Every one there is.
+    #[default]
+    All,
+    /// These.
+    List(Vec<String>),
+}
+
+impl Serialize for Names {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::All => serializer.serialize_str("all"),
+            Self::List(names) => names.serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Names {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct NamesVisitor;
+        impl<'de> Visitor<'de> for NamesVisitor {
+            type Value = Names;
+
+            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+                f.write_str("\"all\" or a list of names")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Names, E> {
+                if text == "all" { Ok(Names::All) } else { Err(E::invalid_value(de::Unexpected::Str(text), &self)) }
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Names, A::Error> {
+                let mut names = Vec::new();
+                while let Some(name) = seq.next_element()? {
+                    names.push(name);
+                }
+                Ok(Names::List(names))
+            }
+        }
+        deserializer.deserialize_any(NamesVisitor)
+    }
+}
+
+impl RunFile {
+    /// Reads a run file, fills in every default and checks what can be checked without the data.
+    pub fn parse(text: &str) -> Result<Self, RunError> {
+        let syntax = |error: serde_json::Error| RunError::Syntax { reason: error.to_string() };
+        let value: serde_json::Value = serde_json::from_str(text).map_err(syntax)?;
+        let version = value.get("dosefront").cloned().unwrap_or_default();
+        if version != serde_json::json!(SCHEMA_VERSION) {
+            return Err(RunError::Version { found: version.to_string(), known: SCHEMA_VERSION });
+        }
+        // Parsed from the text again, because only then the message names the line and column.
+        serde_json::from_str::<Self>(text).map_err(syntax)?.completed()
+    }
+
+    /// The same run with every model parameter filled in and the lists checked.
+    pub fn completed(mut self) -> Result<Self, RunError> {
+        let Task::Predict(task) = &mut self.task;
+        for model in &mut task.models {
+            if let ModelSpec::Scgen(settings) = model {
+                *settings = settings.completed()?;
+            }
+        }
+        let lists = [
+            ("models", task.models.len()),
+            ("seeds", task.seeds.len()),
+            (
+                "held_out",
+                match &task.held_out {
+                    Names::All => 1,
+                    Names::List(names) => names.len(),
+                },
+            ),
+        ];
+        if let Some((what, _)) = lists.into_iter().find(|(_, n)| *n == 0) {
+            return Err(RunError::Empty { what });
+        }
+        no_repeats("seeds", task.seeds.iter())?;
+        for (what, names) in [("held_out", &task.held_out), ("doses", &task.doses)] {
+            if let Names::List(names) = names {
+                no_repeats(what, names.iter())?;
+            }
+        }
+        Ok(self)
+    }
+
+    /// The run file as text, with every default filled in.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        // Maps with text keys and finite numbers always serialise.
+        serde_json::to_string_pretty(self).unwrap_or_default()
+    }
+}
+
+fn no_repeats<T: PartialEq + fmt::Display>(
+    what: &'static str,
+    entries: impl Iterator<Item = T> + Clone,
+) -> Result<(), RunError> {
+    for (i, entry) in entries.clone().enumerate() {
+        if entries.clone().take(i).any(|earlier| earlier == entry) {
+            return Err(RunError::Repeated { what, value: entry.to_string() });
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHORT: &str = r#"{"dosefront": 1, "dataset": {"simulated": {"preset": "pbmc-two-condition", "seed": 1}},
+        "task": {"predict": {"models": [{"scgen": {}}, "mean_shift"], "held_out": ["CD4T"]}}}"#;
+
+    #[test]
+    fn defaults_are_filled_in_and_stay() {
+        let run = RunFile::parse(SHORT).unwrap();
+        let Task::Predict(task) = &run.task;
+        assert_eq!((task.seeds.clone(), &task.doses), (vec![1], &Names::All));
+        assert!(matches!(&task.models[0], ModelSpec::Scgen(s) if s.n_hidden.is_some()));
+        assert_eq!(RunFile::parse(&run.to_json()).unwrap(), run);
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        let cases = [
+            (SHORT.replace("\"held_out\"", "\"heldout\""), "run_file_syntax", "heldout"),
+            (SHORT.replace("\"dosefront\": 1", "\"dosefront\": 2"), "run_file_version", "version 2"),
+            (SHORT.replace("\"dosefront\": 1,", ""), "run_file_version", "null"),
+            (SHORT.replace("\"scgen\": {}", "\"scgen\": {\"n_hiden\": 3}"), "run_file_syntax", "n_hiden"),
+            (SHORT.replace("\"scgen\": {}", "\"scgen\": {\"epochs\": 0}"), "model_parameter", "epochs"),
+            (SHORT.replace("[\"CD4T\"]", "\"some\""), "run_file_syntax", "\"all\" or a list"),
+            (SHORT.replace("[\"CD4T\"]", "[]"), "empty_list", "held_out"),
+            (SHORT.replace("[\"CD4T\"]", "[\"B\", \"B\"]"), "repeated_entry", "B"),
+            ("{".to_owned(), "run_file_syntax", "line 1"),
+        ];
+        for (text, code, word) in cases {
+            let error = RunFile::parse(&text).unwrap_err();
+            assert_eq!(error.code(), code, "{text}");
+            assert!(error.to_string().contains(word), "{error}");
+            assert!(!error.hint().is_empty());
+        }
+    }
+}

@@ -1,0 +1,138 @@
+// What a visitor does on the page, in terms of its data-testid names.
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+
+/** @typedef {import('playwright-core').Page} Page */
+
+/** The quick preset of scGen, among the choices of a model. */
+export const SCGEN_DEMO = /scgen.*demo/i;
+
+/** Throws with `message` unless `condition` holds. */
+export function expect(condition, message) {
+  if (!condition) throw new Error(message);
+}
+
+/** The element with this data-testid. */
+export const at = (/** @type {Page} */ page, id) => page.getByTestId(id);
+
+/** The message the page shows, or null when it shows none. */
+export async function shownError(page) {
+  const messages = await at(page, 'error').filter({ visible: true }).allInnerTexts();
+  const text = messages.join(' ').trim();
+  return text === '' ? null : text;
+}
+
+/** Waits until `holds` is true, asking several times a second; a message on the page ends the wait. */
+export async function until(page, what, holds, { limitS = 60, errorEnds = true } = {}) {
+  const end = Date.now() + limitS * 1000;
+  for (;;) {
+    if (await holds()) return;
+    const message = errorEnds ? await shownError(page) : null;
+    if (message) throw new Error(`while waiting for ${what}, the page said: ${message}`);
+    if (Date.now() > end) throw new Error(`waited ${limitS} s for ${what}`);
+    await page.waitForTimeout(150);
+  }
+}
+
+export const isUsable = async (locator) => (await locator.isVisible()) && (await locator.isEnabled());
+
+/** Waits until a data set is loaded and can be trained on; returns the summary's text. */
+export async function loaded(page, { limitS = 60 } = {}) {
+  await until(page, 'a data set to be loaded', async () =>
+    (await at(page, 'dataset-summary').isVisible()) && (await isUsable(at(page, 'train'))), { limitS });
+  return at(page, 'dataset-summary').innerText();
+}
+
+/**
+ * Chooses `wanted` (an option's value, or what its text begins with) in a select, or among the radio buttons, checkboxes and buttons
+ * of a group.
+ */
+export async function choose(page, id, wanted) {
+  const control = at(page, id);
+  await control.waitFor({ state: 'visible' });
+  const fits = (text) => (wanted instanceof RegExp ? wanted.test(text) : text === wanted);
+  if ((await control.evaluate((element) => element.tagName)) === 'SELECT') {
+    // The options may follow from a choice made just before.
+    let options = [];
+    let found;
+    await until(page, `${id} to offer ${wanted}`, async () => {
+      options = await control.locator('option').evaluateAll((all) => all.map(({ value, label }) => ({ value, label: label.trim() })));
+      found = options.find(({ value, label }) => fits(value) || fits(label))
+        ?? options.find(({ label }) => typeof wanted === 'string' && label.startsWith(wanted));
+      return found !== undefined;
+    }, { limitS: 20 }).catch((error) => {
+      throw new Error(`${error.message}; it offers ${options.map(({ label }) => label).join(', ')}`);
+    });
+    await control.selectOption(found.value);
+    return;
+  }
+  const boxes = control.locator('input[type=checkbox], input[type=radio]');
+  const names = await boxes.evaluateAll((all) => all.map((box) => ({ value: box.value, label: box.labels?.[0]?.innerText.trim() ?? '' })));
+  const index = names.findIndex(({ value, label }) => fits(value) || fits(label) || (typeof wanted === 'string' && label.startsWith(wanted)));
+  if (index < 0) {
+    await control.getByRole('button', { name: wanted, exact: typeof wanted === 'string' }).first().click();
+    return;
+  }
+  // Of several checkboxes only the wanted one is to stay on.
+  for (let i = 0; i < names.length; i++) {
+    const box = boxes.nth(i);
+    if (i === index) await box.check();
+    else if ((await box.getAttribute('type')) === 'checkbox') await box.uncheck();
+  }
+}
+
+/** Drops files on the page as a visitor would from a folder. `files`: paths, or {name, content} with text or bytes. */
+export async function drop(page, files) {
+  const given = await Promise.all(files.map(async (file) => {
+    const name = typeof file === 'string' ? basename(file) : file.name;
+    const content = typeof file === 'string' ? await readFile(file) : Buffer.from(file.content);
+    return { name, base64: content.toString('base64') };
+  }));
+  const transfer = await page.evaluateHandle((all) => {
+    const data = new DataTransfer();
+    for (const { name, base64 } of all) {
+      const text = atob(base64);
+      data.items.add(new File([Uint8Array.from(text, (c) => c.charCodeAt(0))], name));
+    }
+    return data;
+  }, given);
+  const zone = at(page, 'drop-zone');
+  for (const type of ['dragenter', 'dragover', 'drop']) await zone.dispatchEvent(type, { dataTransfer: transfer });
+  await transfer.dispose();
+}
+
+/** Waits for the summary to name `name`, i.e. for a dropped or chosen data set to have replaced the one before. */
+export async function opened(page, name, { limitS = 60 } = {}) {
+  await until(page, `${name} to be opened`, async () =>
+    (await at(page, 'dataset-summary').innerText()).includes(name) && (await isUsable(at(page, 'train'))), { limitS });
+}
+
+/** Presses Train and waits for the end of the run. Returns its seconds. */
+export async function train(page, { limitS = 120 } = {}) {
+  const started = performance.now();
+  await until(page, 'Train to be usable', () => isUsable(at(page, 'train')));
+  await at(page, 'train').click();
+  // The results of an earlier run may still be there: wait until this one has begun.
+  await until(page, 'the run to begin', async () => !(await isUsable(at(page, 'train'))), { limitS: 10 });
+  await finished(page, { limitS });
+  return (performance.now() - started) / 1000;
+}
+
+/** Waits until a run has ended with a result. */
+export async function finished(page, { limitS }) {
+  await until(page, 'the result', async () =>
+    (await at(page, 'result-headline').isVisible()) && (await isUsable(at(page, 'train'))), { limitS });
+}
+
+/** The number that the page shows under this name. */
+export async function metric(page, name) {
+  const text = await at(page, `metric-${name}`).first().getAttribute('data-value');
+  expect(text !== null && text !== '' && Number.isFinite(Number(text)), `metric-${name} has the data-value ${text}`);
+  return Number(text);
+}
+
+/** The ids of the figures that are visible. */
+export async function figures(page) {
+  return page.locator('[data-testid^="figure-"]').filter({ visible: true })
+    .evaluateAll((all) => all.map((figure) => figure.dataset.testid));
+}

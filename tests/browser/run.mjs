@@ -1,0 +1,10 @@
+// The page in Chromium:  node tests/browser/run.mjs [PART OF A TEST'S NAME ...]
+import { run } from '../lib/runner.mjs';
+import './first-visit.mjs';
+import './control.mjs';
+import './bad-files.mjs';
+import './kang.mjs';
+import './devices.mjs';
+import './screenshots.mjs';
+
+await run();

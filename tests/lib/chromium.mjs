@@ -1,0 +1,62 @@
+// Finds Chromium and starts it the way the tests need it.  `node tests/lib/chromium.mjs` prints where it is.
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
+const ELSEWHERE = [
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+];
+
+const isProgram = (file) => {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** The program to start: CHROMIUM if it is set, else what the search path offers. Null when there is none. */
+export function findChromium() {
+  if (process.env.CHROMIUM) return isProgram(process.env.CHROMIUM) ? process.env.CHROMIUM : null;
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  const candidates = NAMES.flatMap((name) => folders.map((folder) => join(folder, name)));
+  return [...candidates, ...ELSEWHERE].find(isProgram) ?? null;
+}
+
+// The browser's own errands (updates, translation lists, account checks) would show up among the requests that the tests count.
+const QUIET = [
+  '--no-sandbox',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+// Without a flag headless Chromium has `navigator.gpu` but no adapter, which is what many visitors have.
+const WEBGPU = {
+  none: [],
+  software: ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'],
+  any: ['--enable-unsafe-webgpu'],
+};
+
+/**
+ * Starts Chromium without a window.
+ * @param {'none' | 'software' | 'any'} webgpu  no adapter, SwiftShader, or whatever the machine has
+ * @param {string[]} extra  more command-line switches
+ */
+export async function launch(webgpu, extra = []) {
+  const executablePath = findChromium();
+  if (!executablePath) throw new Error('no Chromium found: install it, or set CHROMIUM to its program');
+  const { chromium } = await import('playwright-core');
+  return chromium.launch({ executablePath, headless: true, args: [...QUIET, ...WEBGPU[webgpu], ...extra] });
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const found = findChromium();
+  if (found) console.log(found);
+  else process.exitCode = 1;
+}

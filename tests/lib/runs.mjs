@@ -1,0 +1,31 @@
+// The run files of the tests, in one place.
+
+const ROLES = { cell_type: 'cell_type', condition: 'condition', control: 'control', dose: null, batch: null };
+
+/** A run on the built-in two-condition set, small enough for a software adapter. */
+function toyRun({ models, device = 'cpu', seeds = [1], max_cells = 240, genes = 60 }) {
+  return {
+    dosefront: 1,
+    dataset: { simulated: { preset: 'pbmc-two-condition', seed: 1 } },
+    roles: ROLES,
+    preprocess: { max_cells, genes: { hvg_seurat: genes } },
+    task: { predict: { models, held_out: ['CD4T'], doses: 'all', seeds } },
+    device,
+  };
+}
+
+/** Every model once, in seconds: what has to come out the same everywhere. */
+export const EVERYTHING = toyRun({
+  models: ['no_change', 'mean_shift', 'pca_shift', 'count_fold_change', { scgen: { preset: 'demo', epochs: 4 } }],
+  seeds: [1, 2],
+});
+
+/** scGen alone, of a small size, for at least 20 optimiser steps in several epochs: a loss is told after each. */
+export const TWENTY_STEPS = (device) =>
+  toyRun({ models: [{ scgen: { preset: 'demo', n_hidden: 32, n_latent: 8, batch_size: 16, epochs: 8 } }], device, max_cells: 120 });
+
+/** A whole built-in set: the page's quick network, or the paper's. */
+export const BENCH = (preset, device) => ({
+  ...toyRun({ models: [{ scgen: { preset, epochs: 12 } }], device }),
+  preprocess: { max_cells: 3000, genes: 'all' },
+});

@@ -1,0 +1,54 @@
+// A run file gives the same report on every machine with the CPU engine, and nearly the same numbers with WebGPU.
+import assert from 'node:assert/strict';
+import { withoutTimes } from '../lib/drive.mjs';
+import { driveInChromium, driveInNode } from '../lib/engines.mjs';
+import { EVERYTHING, TWENTY_STEPS } from '../lib/runs.mjs';
+import { tell, test } from '../lib/runner.mjs';
+
+const LOSS_TOLERANCE = 1e-3;
+
+let inNode;
+const reportInNode = () => (inNode ??= driveInNode({ run: EVERYTHING }));
+
+/** Fails with the first line in which two texts differ. */
+function sameText(a, b) {
+  if (a === b) return;
+  const [left, right] = [a.split('\n'), b.split('\n')];
+  const at = left.findIndex((line, i) => line !== right[i]);
+  throw new Error(`the reports differ in line ${at + 1}:\n${left[at]}\n${right[at]}`);
+}
+
+test('same everywhere: the report does not depend on how the work is cut into steps', async () => {
+  const { report } = await reportInNode();
+  const { report: again } = await driveInNode({ run: EVERYTHING, stepMs: 3 });
+  sameText(withoutTimes(report), withoutTimes(again));
+});
+
+test('same everywhere: Node and Chromium give the same report, byte for byte', async () => {
+  const { report } = await reportInNode();
+  const { report: inBrowser } = await driveInChromium({ run: EVERYTHING, device: 'cpu' });
+  const text = withoutTimes(report);
+  tell(`${text.length} characters, ${JSON.parse(report).results.length} results`);
+  sameText(text, withoutTimes(inBrowser));
+}, 180);
+
+test('same everywhere: the run file in a report makes that report again', async () => {
+  const { report } = await reportInNode();
+  const { report: again } = await driveInNode({ run: JSON.parse(report).run });
+  sameText(withoutTimes(report), withoutTimes(again));
+});
+
+test('same everywhere: CPU and WebGPU losses agree over 20 steps', async () => {
+  const cpu = await driveInNode({ run: TWENTY_STEPS('cpu') });
+  const gpu = await driveInChromium({ run: TWENTY_STEPS('webgpu'), device: 'webgpu', software: true }, 'software');
+  assert.equal(gpu.device.engine, 'webgpu');
+  assert.deepEqual(gpu.losses.map(({ step }) => step), cpu.losses.map(({ step }) => step));
+  const last = cpu.losses.at(-1).step;
+  assert.ok(last >= 20, `only ${last} steps were made`);
+  let worst = 0;
+  cpu.losses.forEach(({ train }, i) => train.forEach((loss, replica) => {
+    worst = Math.max(worst, Math.abs(gpu.losses[i].train[replica] - loss) / Math.abs(loss));
+  }));
+  tell(`${cpu.losses.length} loss points over ${last} steps on ${gpu.device.adapter}; largest relative difference ${worst.toExponential(2)}`);
+  assert.ok(worst <= LOSS_TOLERANCE, `the losses differ by ${worst}, more than ${LOSS_TOLERANCE}`);
+}, 400);

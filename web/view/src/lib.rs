@@ -1,0 +1,174 @@
+//! Dosefront's figures on the page: draws `dosefront::chart` on canvases through plotters-canvas and says what is under
+//! the pointer. No science and no layout here.
+//!
+//! Every function takes a figure as a plain object (`{figure: "bars", ...}`, see `dosefront::chart::Figure`) and
+//! throws a plain object `{code, message, hint}`.
+
+mod errors;
+
+use dosefront::chart::{self, Drawn as Marks, Extent, Figure, Mark, Theme};
+use plotters_canvas::CanvasBackend;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use wasm_bindgen::prelude::*;
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
+
+use errors::Failure;
+
+/// Keeps the words of a panic for the console and for [`last_panic`].
+#[wasm_bindgen(start)]
+pub fn start() {
+    errors::keep_panics();
+}
+
+/// What the last panic said; undefined when there was none. A trap reaches JavaScript as a bare `unreachable`; this is its text.
+#[wasm_bindgen]
+#[must_use]
+pub fn last_panic() -> Option<String> {
+    errors::last_panic()
+}
+
+/// What is where in a figure that has been drawn.
+#[wasm_bindgen]
+pub struct Drawn {
+    marks: Marks,
+}
+
+/// A mark as the page gets it; positions and lengths are CSS pixels from the canvas's top left.
+#[derive(Serialize)]
+struct Hit<'a> {
+    text: &'a str,
+    x: f64,
+    y: f64,
+    index: usize,
+    /// Of a point; 0 for a rectangle.
+    radius: f64,
+    /// `[left, top, width, height]` of a cell or a bar; null for a point.
+    rect: Option<[f64; 4]>,
+}
+
+impl<'a> From<&'a Mark> for Hit<'a> {
+    fn from(mark: &'a Mark) -> Self {
+        let (radius, rect) = match mark.extent {
+            Extent::Radius(radius) => (radius, None),
+            Extent::Rect { x, y, w, h } => (0.0, Some([x, y, w, h])),
+        };
+        Hit { text: &mark.text, x: mark.x, y: mark.y, index: mark.index, radius, rect }
+    }
+}
+
+#[wasm_bindgen]
+impl Drawn {
+    /// What is under the pointer at (`x`, `y`), in CSS pixels from the canvas's top left:
+    /// `{text, x, y, index, radius, rect}` or null.
+    pub fn hit(&self, x: f64, y: f64) -> Result<JsValue, JsValue> {
+        self.marks.hit(x, y).map_or(Ok(JsValue::NULL), |mark| to_js(&Hit::from(mark)))
+    }
+
+    /// How many marks there are, for stepping through them with the keyboard.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.marks.marks.len()
+    }
+
+    /// Mark number `n` in the order of the data, as [`Drawn::hit`] gives it, or null.
+    pub fn mark(&self, n: usize) -> Result<JsValue, JsValue> {
+        self.marks.marks.get(n).map_or(Ok(JsValue::NULL), |mark| to_js(&Hit::from(mark)))
+    }
+}
+
+/// Draws a figure on a canvas, sharp on a screen with `dpr` device pixels per CSS pixel.
+///
+/// A canvas in a page is drawn at the size that CSS gives it (which must not depend on its width and height attributes,
+/// since those are set here). One that is not laid out keeps its attributes and counts as `dpr` times smaller:
+/// width 1600 at dpr 2 is a figure of 800 CSS pixels, which is how to make a PNG.
+#[wasm_bindgen]
+pub fn draw(canvas: HtmlCanvasElement, figure: JsValue, theme: JsValue, dpr: f64) -> Result<Drawn, JsValue> {
+    let figure: Figure = from_js(figure, "figure")?;
+    let theme = theme_from(theme)?;
+    let dpr = if dpr.is_finite() && dpr > 0.0 { dpr.clamp(0.5, 8.0) } else { 1.0 };
+    let (width, height, scale) = fit(&canvas, dpr);
+    let context = context(&canvas)?;
+    // A device pixel ratio of 1.25 or 1.5 leaves fractions of a pixel: the scale is what the bitmap really has.
+    context.clear_rect(0.0, 0.0, f64::from(canvas.width()), f64::from(canvas.height()));
+    let measure = |text: &str, size: f64, bold: bool| browser_width(&context, &theme.font, text, size, bold);
+    let mut backend = CanvasBackend::with_canvas_object(canvas).ok_or_else(Failure::no_canvas)?;
+    let marks = chart::draw(&figure, (width, height), &theme, &measure, &mut backend, scale).map_err(Failure::from)?;
+    Ok(Drawn { marks })
+}
+
+/// A figure as an SVG document of `width` x `height` CSS pixels, always in the light theme.
+#[wasm_bindgen]
+pub fn svg(figure: JsValue, width: f64, height: f64) -> Result<String, JsValue> {
+    let figure: Figure = from_js(figure, "figure")?;
+    Ok(chart::svg(&figure, width, height, &Theme::light()).map_err(Failure::from)?)
+}
+
+/// The height in CSS pixels that suits a figure at a width, in a theme (null for the light one).
+#[wasm_bindgen]
+pub fn height(figure: JsValue, width: f64, theme: JsValue) -> Result<f64, JsValue> {
+    let figure: Figure = from_js(figure, "figure")?;
+    Ok(chart::height(&figure, width, &theme_from(theme)?, &chart::estimate_width))
+}
+
+/// One or two sentences that say what a figure shows, for screen readers.
+#[wasm_bindgen]
+pub fn summary(figure: JsValue) -> Result<String, JsValue> {
+    let figure: Figure = from_js(figure, "figure")?;
+    Ok(chart::summary(&figure).map_err(Failure::from)?)
+}
+
+/// The data of a figure: `{columns: [string], rows: [[string | number | null]]}`.
+#[wasm_bindgen]
+pub fn table(figure: JsValue) -> Result<JsValue, JsValue> {
+    let figure: Figure = from_js(figure, "figure")?;
+    to_js(&chart::table(&figure).map_err(Failure::from)?)
+}
+
+/// The data of a figure as CSV, with full precision.
+#[wasm_bindgen]
+pub fn csv(figure: JsValue) -> Result<String, JsValue> {
+    let figure: Figure = from_js(figure, "figure")?;
+    Ok(chart::table(&figure).map_err(Failure::from)?.csv())
+}
+
+/// Sets the bitmap's size and returns width and height in CSS pixels and the device pixels per CSS pixel.
+fn fit(canvas: &HtmlCanvasElement, dpr: f64) -> (f64, f64, f64) {
+    let (width, height) = (f64::from(canvas.client_width()), f64::from(canvas.client_height()));
+    if width < 1.0 || height < 1.0 {
+        return (f64::from(canvas.width()) / dpr, f64::from(canvas.height()) / dpr, dpr);
+    }
+    let (bitmap_width, bitmap_height) = ((width * dpr).round(), (height * dpr).round());
+    // Setting the same size again would clear the bitmap and make it flicker.
+    if f64::from(canvas.width()) != bitmap_width {
+        canvas.set_width(bitmap_width as u32);
+    }
+    if f64::from(canvas.height()) != bitmap_height {
+        canvas.set_height(bitmap_height as u32);
+    }
+    (width, height, bitmap_width / width)
+}
+
+fn context(canvas: &HtmlCanvasElement) -> Result<CanvasRenderingContext2d, JsValue> {
+    let context = canvas.get_context("2d").ok().flatten().and_then(|object| object.dyn_into().ok());
+    context.ok_or_else(|| Failure::no_canvas().into())
+}
+
+fn browser_width(context: &CanvasRenderingContext2d, font: &str, text: &str, size: f64, bold: bool) -> f64 {
+    context.set_font(&format!("{} {size}px {font}", if bold { "bold" } else { "normal" }));
+    context.measure_text(text).map_or_else(|_| chart::estimate_width(text, size, bold), |metrics| metrics.width())
+}
+
+fn theme_from(theme: JsValue) -> Result<Theme, JsValue> {
+    if theme.is_null() || theme.is_undefined() { Ok(Theme::light()) } else { from_js(theme, "theme") }
+}
+
+fn from_js<T: DeserializeOwned>(value: JsValue, what: &'static str) -> Result<T, JsValue> {
+    serde_wasm_bindgen::from_value(value).map_err(|error| Failure::unreadable(what, &error).into())
+}
+
+fn to_js<T: Serialize>(value: &T) -> Result<JsValue, JsValue> {
+    let serializer = serde_wasm_bindgen::Serializer::json_compatible();
+    value.serialize(&serializer).map_err(|error| Failure::unreadable("answer", &error).into())
+}
