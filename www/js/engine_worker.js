@@ -95,6 +95,15 @@ function ready() {
   return engine;
 }
 
+/** New data end the run; data that could not be opened do not. @template T @param {T | Promise<T>} opening */
+async function opened(opening) {
+  const summary = await opening;
+  generation += 1;
+  run = 'none';
+  wake();
+  return summary;
+}
+
 /** @type {Record<string, (...args: any[]) => any>} */
 const calls = {
   /** @param {import('./protocol.js').Device} device @param {string | null} adapter @param {boolean} software @param {string} url */
@@ -114,8 +123,8 @@ const calls = {
   },
   presets: () => ready().presets(),
   /** @param {import('./protocol.js').OpenFile[]} files */
-  open_files: (files) => ready().open_files(files.map((file) => file.name), files.map((file) => new Uint8Array(file.bytes))),
-  open_simulated: (preset, seed) => ready().open_simulated(preset, seed),
+  open_files: (files) => opened(ready().open_files(files.map((file) => file.name), files.map((file) => new Uint8Array(file.bytes)))),
+  open_simulated: (preset, seed) => opened(ready().open_simulated(preset, seed)),
   design: (roles) => ready().design(roles),
   check_run: (file) => ready().check_run(file),
   async start(file) {

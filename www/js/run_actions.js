@@ -68,6 +68,8 @@ export class RunActions {
 
   async cancel() {
     this.freeze('cancelled');
+    // The engine drops a cancelled run with all it has computed.
+    this.store.patch('results', { lost: this.store.state.results.rows.length > 0 });
     this.note('stage', 'Cancelled');
     await this.engines.engine.send('cancel', []).catch(() => {});
   }
@@ -179,7 +181,7 @@ export class RunActions {
     const mine = (this.askedDetail += 1);
     this.store.patch('results', { shown: index, error: null });
     if (this.store.state.results.lost && this.store.state.results.detail?.index !== index) {
-      this.store.patch('results', { error: { code: 'details_gone', message: 'The genes of this prediction went with the engine that was restarted.', hint: 'Train again to see them; the numbers in the table are still right.' } });
+      this.store.patch('results', { error: { code: 'details_gone', message: 'The genes of this prediction went with the run that was cancelled or the engine that was restarted.', hint: 'Train again to see them; the numbers in the table are still right.' } });
       return;
     }
     if (this.store.state.results.lost) return;

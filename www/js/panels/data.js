@@ -56,7 +56,7 @@ function choose(store, index) {
   if (!summary || busy(store.state)) return;
   const arm = summary.arms[index % summary.arms.length];
   const heldOut = summary.cell_types[Math.floor(index / summary.arms.length)];
-  if (!arm || !heldOut) return;
+  if (!arm || !heldOut || !summary.possible.includes(heldOut)) return;
   // The control column chooses the type only: controls are never held out.
   store.patch('plan', arm.control ? { heldOut } : { heldOut, arm: arm.label });
 }

@@ -5,7 +5,7 @@ import { saveCsv, fileStem } from '../export.js';
 import { figureCard } from '../figure.js';
 import { alongDoses, bars, betterOf, degOverlap, headline, scatter, valueOf } from '../figures.js';
 import { RESULTS } from '../words.js';
-import { inOrder, metricWords, SCALES } from '../words_metrics.js';
+import { inOrder, metricWords, OBSERVED, SCALES } from '../words_metrics.js';
 import { degList } from './deg_list.js';
 import { keyNumbers } from './key_numbers.js';
 import { resultsTable } from './results_table.js';
@@ -87,7 +87,7 @@ export function resultsPanel(place, page) {
 /** Metrics that have a value for some row on a scale. @param {import('../protocol.js').ResultRow[]} rows @param {State["results"]["scale"]} scale */
 function metricsOf(rows, scale) {
   const names = new Set(rows.flatMap((row) => Object.keys((scale === 'metrics' ? row.metrics : scale === 'truth' ? row.truth : row.ratios[scale]) ?? {})));
-  return inOrder([...names].filter((name) => rows.some((row) => valueOf(row, scale, name) !== null)));
+  return inOrder([...names].filter((name) => !name.startsWith(OBSERVED) && rows.some((row) => valueOf(row, scale, name) !== null)));
 }
 
 /** @param {import('../protocol.js').ResultRow[]} rows */
@@ -109,11 +109,12 @@ function barWords(scale, metric) {
 
 /** @param {HTMLElement} place @param {import('../protocol.js').ResultRow} shown */
 function drawTruth(place, shown) {
-  const values = Object.entries(shown.truth ?? {}).filter(([, value]) => value !== null);
+  const best = (/** @type {string} */ name) => shown.truth?.[`${OBSERVED}${name}`];
+  const values = Object.entries(shown.truth ?? {}).filter(([name, value]) => value !== null && !name.startsWith(OBSERVED));
   place.hidden = values.length === 0;
   if (place.hidden) return;
   fill(place, h('span', { class: 'tag' }, 'simulated'), ` ${RESULTS.truth} Here: `,
-    values.map(([name, value], i) => h('span', {}, i > 0 ? ', ' : '', `${metricWords(name).name} `, h('b', { 'data-value': value, test: `truth-${name}` }, Number(value).toFixed(3)))), '.');
+    values.map(([name, value], i) => h('span', {}, i > 0 ? ', ' : '', `${metricWords(name).name} `, h('b', { 'data-value': value, test: `truth-${name}` }, Number(value).toFixed(3)), typeof best(name) === 'number' ? ` (the observed cells themselves: ${Number(best(name)).toFixed(3)})` : '')), '.');
 }
 
 /** Brings the results into sight when a run ends, unless the person is busy elsewhere. @param {HTMLElement} place @param {import('../store.js').Store} store */
