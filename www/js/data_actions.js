@@ -76,9 +76,12 @@ export class DataActions {
   /** The same data in a fresh worker, with the same choices. */
   async reopen() {
     const { source } = this.store.state.data;
-    if (!source) return;
+    if (!source) {
+      await this.openPreset(FIRST_PRESET.preset, FIRST_PRESET.seed);
+      return;
+    }
     const { run } = this.store.state;
-    this.store.patch('data', { phase: 'opening', opening: 'Opening the data again', error: null });
+    this.store.patch('data', { phase: 'opening', opening: 'Opening the data again', recognised: [], error: null });
     this.store.patch('results', { lost: this.store.state.results.rows.length > 0 });
     try {
       const summary = await this.read(source);

@@ -72,12 +72,13 @@ export async function chooseDevice(build, asked) {
   adapter = { name: found.name, software: found.software };
   if (!found.usable) return cpu(found.why);
   if (found.software && !asked.software) return cpu(`${found.why} Add software=1 to the address to use it all the same.`);
+  const answer = found.software ? 'Only a software adapter answers, and the address asks for it.' : found.why;
   if (!built) {
     return building
-      ? cpu(`${found.why} Its engine is still being built; until then the models train on the processor.`, true)
+      ? cpu(`${answer} The WebGPU engine is still being built; until then the models train on the processor.`, true)
       : cpu('This copy of the page has only the CPU engine.');
   }
-  return { device: 'webgpu', why: found.software ? 'A software adapter, as the address asks.' : found.why, adapter, waiting: false };
+  return { device: 'webgpu', why: answer, adapter, waiting: false };
 }
 
 /** Looks again until the WebGPU engine is there. @param {(build: BuildInfo) => void} onReady */

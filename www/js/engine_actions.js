@@ -90,6 +90,6 @@ export class EngineActions {
   }
 
   switchToWebgpu() {
-    return this.restart('webgpu', 'Switched to WebGPU.');
+    return this.restart('webgpu', 'WebGPU, as you chose when its engine was ready.');
   }
 }

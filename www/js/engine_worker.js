@@ -95,12 +95,27 @@ function ready() {
   return engine;
 }
 
+/** New data end the run; data that could not be opened do not. @template T @param {T | Promise<T>} opening */
+async function opened(opening) {
+  const summary = await opening;
+  generation += 1;
+  run = 'none';
+  wake();
+  return summary;
+}
+
 /** @type {Record<string, (...args: any[]) => any>} */
 const calls = {
   /** @param {import('./protocol.js').Device} device @param {string | null} adapter @param {boolean} software @param {string} url */
   async init(device, adapter, software, url) {
     /** @type {import('./protocol.js').EngineModule} */
-    const module = await import(url);
+    const module = await import(url).catch((thrown) => {
+      throw {
+        code: 'engine_not_loaded',
+        message: `The ${device === 'cpu' ? 'CPU' : 'WebGPU'} engine could not be loaded (${thrown instanceof Error ? thrown.message : thrown}).`,
+        hint: 'Check the connection and restart the engine. If you serve the page yourself, see that the build has ended.',
+      };
+    });
     // The same query as the script, so that the browser never pairs a new script with an old module.
     await module.default({ module_or_path: url.replace(/\.js(?=$|\?)/, '_bg.wasm') });
     engine = await module.Engine.create(device, adapter ?? undefined, software);
@@ -108,8 +123,8 @@ const calls = {
   },
   presets: () => ready().presets(),
   /** @param {import('./protocol.js').OpenFile[]} files */
-  open_files: (files) => ready().open_files(files.map((file) => file.name), files.map((file) => new Uint8Array(file.bytes))),
-  open_simulated: (preset, seed) => ready().open_simulated(preset, seed),
+  open_files: (files) => opened(ready().open_files(files.map((file) => file.name), files.map((file) => new Uint8Array(file.bytes)))),
+  open_simulated: (preset, seed) => opened(ready().open_simulated(preset, seed)),
   design: (roles) => ready().design(roles),
   check_run: (file) => ready().check_run(file),
   async start(file) {

@@ -127,10 +127,11 @@ export function alongDoses(rows, shown, scale, metric) {
   const same = rows.filter((row) => row.cell_type === shown.cell_type && sameSeed(row, shown) && row.condition === shown.condition && row.dose !== null && row.dose > 0);
   const doses = [...new Set(same.map((row) => /** @type {number} */ (row.dose)))].sort((a, b) => a - b);
   if (doses.length < 2) return null;
-  const models = [...new Set(same.map((row) => row.model))];
+  // The models before the baselines: the first line has the strongest colour.
+  const models = [...new Set(same.map((row) => row.model))].sort((a, b) => Number(isBaseline(a)) - Number(isBaseline(b)));
   const series = models.map((model) => ({
     name: modelWords(model).name,
-    dashed: isBaseline(model),
+    dashed: false,
     points: doses.flatMap((dose) => {
       const row = same.find((row) => row.model === model && row.dose === dose);
       const value = row ? valueOf(row, scale, metric) : null;

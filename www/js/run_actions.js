@@ -16,6 +16,8 @@ export class RunActions {
     this.engines = engines;
     this.askedDefaults = 0;
     this.askedDetail = 0;
+    // Whether the person has chosen what the figures show.
+    this.picked = false;
     engines.onEvent = (event) => this.handle(event);
   }
 
@@ -36,6 +38,7 @@ export class RunActions {
 
   async train() {
     const { store } = this;
+    this.picked = false;
     store.set({ run: { ...noRun(), phase: 'starting', stage: 'Checking the settings', since: Date.now(), lastEvent: Date.now() }, log: [] });
     try {
       const run = await this.engines.engine.send('check_run', [runFile(store.state)]);
@@ -65,6 +68,8 @@ export class RunActions {
 
   async cancel() {
     this.freeze('cancelled');
+    // The engine drops a cancelled run with all it has computed.
+    this.store.patch('results', { lost: this.store.state.results.rows.length > 0 });
     this.note('stage', 'Cancelled');
     await this.engines.engine.send('cancel', []).catch(() => {});
   }
@@ -117,6 +122,7 @@ export class RunActions {
         this.freeze('finished');
         this.store.patch('run', { done: 1 });
         this.note('stage', 'Finished');
+        this.showStrongest();
         break;
       case 'left_out':
         this.note('error', `${event.failure.model} is left out: ${event.failure.message}. ${event.failure.hint}`);
@@ -156,12 +162,26 @@ export class RunActions {
     if (!shown || (isBaseline(shown.model) && !isBaseline(row.model))) void this.show(row.index);
   }
 
+  /** At the end of a run over several doses the last one says most: the weakest are close to no change. */
+  showStrongest() {
+    const { rows, shown } = this.store.state.results;
+    const own = rows.filter((row) => !isBaseline(row.model));
+    const best = own.filter((row) => row.seed === own[0]?.seed).at(-1);
+    if (best && !this.picked && best.index !== shown) void this.show(best.index);
+  }
+
+  /** The person chose a prediction. @param {number} index */
+  pick(index) {
+    this.picked = true;
+    return this.show(index);
+  }
+
   /** Shows one prediction in the figures. @param {number} index */
   async show(index) {
     const mine = (this.askedDetail += 1);
     this.store.patch('results', { shown: index, error: null });
     if (this.store.state.results.lost && this.store.state.results.detail?.index !== index) {
-      this.store.patch('results', { error: { code: 'details_gone', message: 'The genes of this prediction went with the engine that was restarted.', hint: 'Train again to see them; the numbers in the table are still right.' } });
+      this.store.patch('results', { error: { code: 'details_gone', message: 'The genes of this prediction went with the run that was cancelled or the engine that was restarted.', hint: 'Train again to see them; the numbers in the table are still right.' } });
       return;
     }
     if (this.store.state.results.lost) return;

@@ -54,7 +54,7 @@
  * @property {string} metric                            of the bars
  * @property {"metrics" | "to_control" | "to_no_change" | "truth"} scale
  * @property {"t_test" | "wilcoxon"} test
- * @property {boolean} lost                            the engine that made the rows is gone, and their details with it
+ * @property {boolean} lost                            the run that made the rows is gone, and their details with it
  */
 
 /**

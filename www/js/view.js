@@ -17,6 +17,8 @@ export function loadView() {
     await module.default();
     return module;
   })();
+  // The next drawing tries again.
+  loading.catch(() => (loading = null));
   return loading;
 }
 
@@ -70,6 +72,7 @@ export class FigureCanvas {
     this.drawn = null;
     this.mark = -1;
     this.frame = 0;
+    this.trouble = h('p', { class: 'figure-trouble' });
     this.onRead = onRead ?? (() => {});
     this.canvas.addEventListener('pointermove', (event) => {
       const hit = this.at(event);
@@ -102,10 +105,11 @@ export class FigureCanvas {
   }
 
   async paint() {
-    const view = await loadView().catch(() => null);
     const { figure, canvas } = this;
     const width = canvas.clientWidth;
-    if (!view || !figure || width < 40) return;
+    if (!figure || width < 40) return;
+    const view = await loadView().catch((thrown) => this.complain(thrown));
+    if (!view) return;
     const theme = pageTheme();
     try {
       canvas.style.height = `${heightOf(view, figure, width, theme)}px`;
@@ -113,11 +117,19 @@ export class FigureCanvas {
       this.drawn?.free?.();
       this.drawn = drawn;
       canvas.setAttribute('aria-label', view.summary(figure));
+      this.trouble.remove();
     } catch (thrown) {
-      canvas.setAttribute('aria-label', `This figure could not be drawn: ${thrown instanceof Error ? thrown.message : JSON.stringify(thrown)}`);
-      console.warn('figure', figure.figure, thrown);
+      this.complain(thrown);
     }
     this.mark = Math.min(this.mark, (this.drawn?.count ?? 0) - 1);
+  }
+
+  /** Says in words that there is no picture. @param {any} thrown @returns {null} */
+  complain(thrown) {
+    this.trouble.textContent = `This figure could not be drawn: ${thrown?.message ?? thrown}`;
+    this.canvas.setAttribute('aria-label', this.trouble.textContent);
+    this.canvas.after(this.trouble);
+    return null;
   }
 
   /** @param {PointerEvent | MouseEvent} event @returns {Hit | null} */

@@ -45,37 +45,30 @@ export const PREDICT = {
   withoutHeldOut: 'Choose genes without looking at the hidden cells. Most papers look at all cells, which leaks a little.',
 };
 
-/** Names and sentences of the model settings that the engine may report; others are shown by their own name. @type {Record<string, {label: string, hint: string}>} */
-export const SETTINGS = {
-  epochs: { label: 'Epochs', hint: 'Passes over the training cells.' },
-  max_epochs: { label: 'Most epochs', hint: 'Passes over the training cells at most.' },
-  early_stopping: { label: 'Early stopping', hint: 'Stop when the checked cells no longer improve, as scGen itself does.' },
-  patience: { label: 'Patience', hint: 'Epochs without improvement before it stops. Empty: never stop early.' },
-  min_delta: { label: 'Least improvement', hint: 'Smaller improvements do not count for early stopping.' },
-  batch_size: { label: 'Batch size', hint: 'Cells per training step.' },
-  learning_rate: { label: 'Learning rate', hint: 'Size of Adam’s steps.' },
-  latent: { label: 'Latent size', hint: 'Numbers that describe one cell between encoder and decoder.' },
-  hidden: { label: 'Hidden layers', hint: 'Units of each hidden layer.' },
-  layers: { label: 'Layers', hint: 'Hidden layers of encoder and decoder.' },
+/** Names and sentences of the model settings; one that is not here is shown by its own name. @type {Record<string, {label: string, hint: string, choices?: Record<string, string>}>} */
+const SETTINGS = {
+  n_hidden: { label: 'Hidden width', hint: 'Units of each hidden layer.' },
+  n_layers: { label: 'Hidden layers', hint: 'Of the encoder, and as many of the decoder.' },
+  n_latent: { label: 'Latent size', hint: 'Numbers that describe one cell between encoder and decoder.' },
   dropout: { label: 'Dropout', hint: 'Share of hidden units switched off in each step.' },
   kl_weight: { label: 'KL weight', hint: 'How strongly the latent space is pulled to a normal distribution.' },
-  weight_decay: { label: 'Weight decay', hint: 'L2 penalty in the gradient.' },
+  learning_rate: { label: 'Learning rate', hint: 'Size of Adam’s steps.' },
   adam_epsilon: { label: 'Adam epsilon', hint: 'Far from the usual default in scGen (0.01), and it matters.' },
-  validation: { label: 'Checked share', hint: 'Share of cells that are not trained on but only checked.' },
-  balance: { label: 'Balance types', hint: 'Count every cell type alike when the shift is computed.' },
+  weight_decay: { label: 'Weight decay', hint: 'L2 penalty in the gradient.' },
+  batch_size: { label: 'Batch size', hint: 'Cells per training step.' },
+  epochs: { label: 'Epochs', hint: 'Passes over the training cells; at most so many with early stopping.' },
+  patience: { label: 'Early stopping', hint: 'Stop after so many epochs without improvement on the checked cells (scGen’s own rule: 25). 0: never.' },
+  train_fraction: { label: 'Trained share', hint: 'Share of the cells to train on; the rest is only checked.' },
+  balance: {
+    label: 'Balance of types', hint: 'How cell types count in the shift: all alike, or resampled to the size of the largest as scGen does.',
+    choices: { expected: 'all alike', sampled: 'resampled' },
+  },
 };
 
-/** Other spellings of the same settings. @type {Record<string, string>} */
-const ALIASES = {
-  n_epochs: 'epochs', batch: 'batch_size', lr: 'learning_rate', n_latent: 'latent', latent_size: 'latent', latent_dim: 'latent', n_hidden: 'hidden',
-  hidden_size: 'hidden', n_layers: 'layers', dropout_rate: 'dropout', kl: 'kl_weight', epsilon: 'adam_epsilon', eps: 'adam_epsilon', adam_eps: 'adam_epsilon',
-  validation_fraction: 'validation', validation_share: 'validation', balanced: 'balance',
-};
-
-/** Label and sentence of a setting, from its dotted path in the run file. @param {string} path */
+/** Words of a setting, from its dotted path in the run file. @param {string} path */
 export function settingWords(path) {
   const name = path.split('.').at(-1) ?? path;
-  return SETTINGS[ALIASES[name] ?? name] ?? { label: name.replaceAll('_', ' '), hint: '' };
+  return SETTINGS[name] ?? { label: name.replaceAll('_', ' '), hint: '' };
 }
 
 export const RESULTS = {

@@ -8,6 +8,9 @@
  * @property {string} meaning   a sentence
  */
 
+/** Begins the names of scores that the observed cells themselves get against the truth. */
+export const OBSERVED = 'observed_';
+
 const PCA = 'in PCA of real cells, 50 components';
 
 /** In the order of the select and the table. @type {Record<string, MetricWords>} */
@@ -28,7 +31,13 @@ export const METRICS = {
 };
 
 /** @param {string} metric @returns {MetricWords} */
-export const metricWords = (metric) => METRICS[metric] ?? { name: metric.replaceAll('_', ' '), unit: '', better: 'lower', meaning: '' };
+export function metricWords(metric) {
+  const known = METRICS[metric];
+  if (known) return known;
+  const of = metric.startsWith(OBSERVED) ? METRICS[metric.slice(OBSERVED.length)] : undefined;
+  if (of) return { ...of, name: `${of.name}, observed cells`, meaning: 'The observed cells themselves against the truth: the best a model could do.' };
+  return { name: metric.replaceAll('_', ' '), unit: '', better: 'lower', meaning: '' };
+}
 
 /** Metrics of the table in the page's own order, unknown ones last. @param {Iterable<string>} names */
 export function inOrder(names) {

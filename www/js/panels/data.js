@@ -36,7 +36,8 @@ export function dataPanel(place, { store, engines, data }) {
     say(opening, phase === 'opening' ? `${state.data.opening} …` : 'The engine is starting …');
     recognised.hidden = state.data.recognised.length === 0;
     fill(recognised, state.data.recognised.map((line) => h('li', {}, line)));
-    box.show(state.data.error, state.engine.phase !== 'crashed' && !shown && state.data.source ? [{ label: 'Restart engine', action: () => void engines.restart() }] : []);
+    // The bar at the top speaks of an engine that stopped, and has the button.
+    box.show(state.engine.phase === 'crashed' ? null : state.data.error, state.engine.phase !== 'crashed' && !shown && state.data.source ? [{ label: 'Restart engine', action: () => void engines.restart() }] : []);
     summary.hidden = !shown;
     if (shown) drawSummary(summary, shown);
   });
@@ -55,7 +56,7 @@ function choose(store, index) {
   if (!summary || busy(store.state)) return;
   const arm = summary.arms[index % summary.arms.length];
   const heldOut = summary.cell_types[Math.floor(index / summary.arms.length)];
-  if (!arm || !heldOut) return;
+  if (!arm || !heldOut || !summary.possible.includes(heldOut)) return;
   // The control column chooses the type only: controls are never held out.
   store.patch('plan', arm.control ? { heldOut } : { heldOut, arm: arm.label });
 }

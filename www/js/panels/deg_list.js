@@ -3,9 +3,9 @@ import { fill, h } from '../dom.js';
 import { plural } from '../numbers.js';
 
 const PARTS = /** @type {const} */ ([
-  ['common', 'Found in both'],
-  ['observed_only', 'Only observed'],
-  ['predicted_only', 'Only predicted'],
+  ['common', 'in both'],
+  ['observed_only', 'only observed'],
+  ['predicted_only', 'only predicted'],
 ]);
 
 export function degList() {
@@ -13,7 +13,7 @@ export function degList() {
   const parts = PARTS.map(([key, title]) => {
     const summary = h('summary', {});
     const names = h('p', { class: 'genes', tabindex: 0 });
-    const details = h('details', { open: key === 'common' }, summary, names);
+    const details = h('details', {}, summary, names);
     return { key, title, summary, names, details };
   });
   fill(element, parts.map((part) => part.details));
@@ -22,7 +22,7 @@ export function degList() {
     /** @param {Record<"common" | "observed_only" | "predicted_only", string[]>} genes best first */
     draw(genes) {
       for (const part of parts) {
-        part.summary.textContent = `${part.title}: ${plural(genes[part.key].length, 'gene')}`;
+        part.summary.textContent = `All names, ${part.title}: ${plural(genes[part.key].length, 'gene')}`;
         part.names.textContent = genes[part.key].join('  ') || 'none';
       }
     },

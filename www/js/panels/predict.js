@@ -58,7 +58,7 @@ export function predictPanel(place, page) {
     const row = design.summary.counts[design.summary.cell_types.indexOf(plan.heldOut)] ?? [];
     const control = design.summary.arms.findIndex((each) => each.control);
     say(armLabel, armWord(design.summary));
-    options(heldOut, design.summary.cell_types.map((name, i) => ({ value: name, label: `${name} (${plural(sum(design.summary?.counts[i] ?? []), 'cell')})` })), plan.heldOut);
+    options(heldOut, heldOutChoices(design.summary), plan.heldOut);
     const arms = design.summary.arms.flatMap((each, i) => (each.control ? [] : [{ value: each.label, label: `${each.label} (${plural(row[i] ?? 0, 'cell')})` }]));
     options(arm, arms.length > 1 ? [{ value: 'all', label: `each of the ${arms.length}` }, ...arms] : arms, plan.arm);
     if (arms.length === 1 && plan.arm !== arms[0].value) store.patch('plan', { arm: arms[0].value });
@@ -77,5 +77,11 @@ export function predictPanel(place, page) {
 
 /** @param {import('../protocol.js').DesignSummary} design */
 const armWord = (design) => (design.arms.some((arm) => !arm.control && arm.dose !== null) ? 'Dose' : 'Condition');
+/** The types, with those that cannot be held out greyed. @param {import('../protocol.js').DesignSummary} design */
+const heldOutChoices = (design) => design.cell_types.map((name, i) => {
+  const disabled = !design.possible.includes(name);
+  const size = plural(sum(design.counts[i] ?? []), 'cell');
+  return { value: name, label: `${name} (${disabled ? `${size}, too few to hold out` : size})`, disabled };
+});
 /** @param {number[]} values */
 const sum = (values) => values.reduce((a, b) => a + b, 0);

@@ -5,7 +5,7 @@ import { saveCsv, fileStem } from '../export.js';
 import { figureCard } from '../figure.js';
 import { alongDoses, bars, betterOf, degOverlap, headline, scatter, valueOf } from '../figures.js';
 import { RESULTS } from '../words.js';
-import { inOrder, metricWords, SCALES } from '../words_metrics.js';
+import { inOrder, metricWords, OBSERVED, SCALES } from '../words_metrics.js';
 import { degList } from './deg_list.js';
 import { keyNumbers } from './key_numbers.js';
 import { resultsTable } from './results_table.js';
@@ -20,7 +20,7 @@ export function resultsPanel(place, page) {
   const empty = h('p', { class: 'empty' }, RESULTS.empty);
   const sentence = h('p', { class: 'headline', test: 'result-headline' });
   const verdict = h('p', { class: 'verdict' });
-  const chooser = shownChooser((index) => void runs.show(index));
+  const chooser = shownChooser((index) => void runs.pick(index));
   const numbers = keyNumbers();
   const truth = h('p', { class: 'truth', hidden: true });
   const box = errorBox('error');
@@ -40,7 +40,7 @@ export function resultsPanel(place, page) {
     extra: h('div', { class: 'inline-choices' }, field('Metric', metric, ''), field('Scale', scale, '')),
   });
   const doses = figureCard({ name: 'doses', title: 'Along the doses', sentence: RESULTS.doses });
-  const table = resultsTable((index) => void runs.show(index));
+  const table = resultsTable((index) => void runs.pick(index));
   const save = h('button', { type: 'button', class: 'small', 'aria-label': 'All predictions: save as CSV', on: { click: () => saveCsv(table.data(), fileStem(`dosefront results ${store.state.data.summary?.name ?? ''}`)) } }, 'CSV');
   const all = h('div', { class: 'all-results' }, h('div', { class: 'figure-head' }, h('h3', {}, 'All predictions of this run'), h('div', { class: 'tools' }, save)), h('p', { class: 'hint' }, RESULTS.table), table.element);
   const full = h('div', { class: 'results', hidden: true },
@@ -87,7 +87,7 @@ export function resultsPanel(place, page) {
 /** Metrics that have a value for some row on a scale. @param {import('../protocol.js').ResultRow[]} rows @param {State["results"]["scale"]} scale */
 function metricsOf(rows, scale) {
   const names = new Set(rows.flatMap((row) => Object.keys((scale === 'metrics' ? row.metrics : scale === 'truth' ? row.truth : row.ratios[scale]) ?? {})));
-  return inOrder([...names].filter((name) => rows.some((row) => valueOf(row, scale, name) !== null)));
+  return inOrder([...names].filter((name) => !name.startsWith(OBSERVED) && rows.some((row) => valueOf(row, scale, name) !== null)));
 }
 
 /** @param {import('../protocol.js').ResultRow[]} rows */
@@ -109,11 +109,12 @@ function barWords(scale, metric) {
 
 /** @param {HTMLElement} place @param {import('../protocol.js').ResultRow} shown */
 function drawTruth(place, shown) {
-  const values = Object.entries(shown.truth ?? {}).filter(([, value]) => value !== null);
+  const best = (/** @type {string} */ name) => shown.truth?.[`${OBSERVED}${name}`];
+  const values = Object.entries(shown.truth ?? {}).filter(([name, value]) => value !== null && !name.startsWith(OBSERVED));
   place.hidden = values.length === 0;
   if (place.hidden) return;
   fill(place, h('span', { class: 'tag' }, 'simulated'), ` ${RESULTS.truth} Here: `,
-    values.map(([name, value], i) => h('span', {}, i > 0 ? ', ' : '', `${metricWords(name).name} `, h('b', { 'data-value': value, test: `truth-${name}` }, Number(value).toFixed(3)))), '.');
+    values.map(([name, value], i) => h('span', {}, i > 0 ? ', ' : '', `${metricWords(name).name} `, h('b', { 'data-value': value, test: `truth-${name}` }, Number(value).toFixed(3)), typeof best(name) === 'number' ? ` (the observed cells themselves: ${Number(best(name)).toFixed(3)})` : '')), '.');
 }
 
 /** Brings the results into sight when a run ends, unless the person is busy elsewhere. @param {HTMLElement} place @param {import('../store.js').Store} store */

@@ -1,5 +1,5 @@
 // Advanced settings: which cells and genes, and the model's own parameters as the engine reports them for the chosen preset.
-import { field, fill, h } from '../dom.js';
+import { field, fill, h, options } from '../dom.js';
 import { flatten } from '../run_file.js';
 import { PREDICT, settingWords } from '../words.js';
 import { busy } from './data.js';
@@ -69,6 +69,11 @@ export function settingsForm({ store }) {
       input.addEventListener('change', () => write(input.checked));
       return checkbox(input, words.label, words.hint);
     }
+    if (words.choices) {
+      const select = h('select', { id: `setting-${path}`, test: `setting-${path}`, on: { change: () => write(select.value) } });
+      options(select, Object.entries(words.choices).map(([choice, label]) => ({ value: choice, label })), String(value));
+      return field(words.label, select, words.hint);
+    }
     input.type = 'text';
     input.autocomplete = 'off';
     input.value = show(value);
@@ -100,7 +105,7 @@ export function settingsForm({ store }) {
       if (focused?.startsWith('setting-')) document.getElementById(focused)?.focus();
     }
     const locked = busy(state);
-    for (const input of element.querySelectorAll('input')) input.disabled = locked;
+    for (const control of element.querySelectorAll('input, select')) /** @type {HTMLInputElement | HTMLSelectElement} */ (control).disabled = locked;
   });
   return { element };
 }

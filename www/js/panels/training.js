@@ -57,7 +57,8 @@ export function trainingView({ store, runs, engines }) {
     if (lostFocus) (running ? cancel : train).focus();
     see.hidden = running || state.results.rows.length === 0;
     const gpuFailed = run.error && state.engine.phase === 'ready' && state.engine.info?.engine === 'webgpu' && /gpu|device|adapter/i.test(run.error.code);
-    box.show(run.error, gpuFailed ? [{ label: 'Use the CPU engine instead', action: () => void engines.restart('cpu', 'WebGPU failed during a run, so the models train on the processor.') }] : []);
+    const stopped = run.error && state.engine.phase === 'crashed';
+    box.show(run.error, stopped ? [{ label: 'Restart engine', action: () => void engines.restart() }] : gpuFailed ? [{ label: 'Use the CPU engine instead', action: () => void engines.restart('cpu', 'WebGPU failed during a run, so the models train on the processor.') }] : []);
     progress.hidden = run.phase === 'idle';
     progress.dataset.phase = run.phase;
     bar.value = run.done;
