@@ -72,10 +72,8 @@ fn every_model_is_scored_and_the_report_carries_its_run_file() {
     assert!(report.failures.is_empty());
     let r2 = |model: &str| report.results.iter().find(|row| row.model == model).unwrap().metrics["r2_all"].unwrap();
     assert!(r2("mean_shift") > r2("no_change"), "{} {}", r2("mean_shift"), r2("no_change"));
-    for row in &report.results {
-        let truth = row.truth.as_ref().unwrap();
-        assert!(truth["r2_all"].unwrap() > 0.5 && truth["observed_r2_all"].unwrap() > 0.9, "{truth:?}");
-    }
+    let truth = |i: usize, name: &str| report.results[i].truth.as_ref().unwrap()[name].unwrap();
+    assert!(truth(1, "r2_all") > truth(0, "r2_all") && truth(1, "observed_r2_all") > truth(1, "r2_all"));
     let progress: Vec<f64> =
         events.iter().filter_map(|e| if let Event::Progress { done, .. } = e { Some(*done) } else { None }).collect();
     assert!(progress.is_sorted() && progress.last() == Some(&1.0), "{progress:?}");
@@ -125,7 +123,7 @@ fn scgen_learns_the_response() {
     run["preprocess"] = json!({"max_cells": 1200, "genes": {"hvg_seurat": 500}});
     let report = report(&run);
     let r2 = |i: usize| report.results[i].metrics["r2_all"].unwrap();
-    assert!(r2(1) > 0.9 && r2(1) > r2(0) + 0.03, "scGen {}, no change {}", r2(1), r2(0));
+    assert!(r2(1) > 0.85 && r2(1) > r2(0) + 0.1, "scGen {}, no change {}", r2(1), r2(0));
     let losses = &report.fits[0].losses;
     assert!(losses.last().unwrap().train[0] < 0.7 * losses[0].train[0]);
 }

@@ -109,6 +109,7 @@ fn run_command(path: &Path, data: &[PathBuf], out: &Path, figures: bool, device:
     };
     let engine =
         EngineInfo { engine: "cpu".into(), repeats: "same bits on the same machine".into(), ..EngineInfo::default() };
+    #[allow(clippy::disallowed_methods, reason = "this program is native and lends the library its clock")]
     let clock = Instant::now();
     let clock = Rc::new(move || clock.elapsed().as_secs_f64() * 1000.0);
     let mut runner = Runner::new(run, Rc::new(dataset), burn::tensor::Device::flex(), engine, clock)?;

@@ -7,7 +7,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct AdamConfig {
     /// Decay rates of the two moments.
-    pub betas: (f32, f32),
+    pub betas: (f64, f64),
     /// Added to the root of the corrected second moment. scvi-tools uses 0.01, far from the usual 1e-8, and it matters.
     pub epsilon: f32,
     /// Classic L2: `weight_decay * weight` is added to the gradient.
@@ -42,8 +42,8 @@ impl Adam {
     #[must_use]
     pub fn new(config: AdamConfig, fused: bool) -> Self {
         let burn = BurnAdamConfig::new()
-            .with_beta_1(config.betas.0)
-            .with_beta_2(config.betas.1)
+            .with_beta_1(config.betas.0 as f32)
+            .with_beta_2(config.betas.1 as f32)
             .with_epsilon(config.epsilon)
             .with_weight_decay(Some(WeightDecayConfig::new(config.weight_decay)))
             .build();
@@ -75,7 +75,7 @@ impl Optimizer for Adam {
         if let (Ok(w), Ok(m), Ok(v), Ok(g)) =
             (weight.as_mut_slice(), first.as_mut_slice(), second.as_mut_slice(), grad.as_slice())
         {
-            self.config.update(lr as f32, time, w, m, v, g);
+            self.config.update(lr, time, w, m, v, g);
         }
         let back = |data| Tensor::from_data(data, &device);
         let momentum = AdaptiveMomentumState::new(time, back(first), back(second));
@@ -89,15 +89,17 @@ impl Optimizer for Adam {
 
 impl AdamConfig {
     /// One step on plain slices, `time` counted from 1.
-    fn update(&self, lr: f32, time: usize, weight: &mut [f32], first: &mut [f32], second: &mut [f32], grad: &[f32]) {
+    fn update(&self, lr: f64, time: usize, weight: &mut [f32], first: &mut [f32], second: &mut [f32], grad: &[f32]) {
         let Self { betas: (b1, b2), epsilon, weight_decay } = *self;
         let root = (1.0 - b2.powi(time as i32)).sqrt();
-        let rate = lr * root / (1.0 - b1.powi(time as i32));
-        let epsilon = epsilon * root;
+        let rate = (lr * root / (1.0 - b1.powi(time as i32))) as f32;
+        let epsilon = epsilon * root as f32;
+        // In double precision 1 - 0.999 is 0.001; in single it is 0.0010000467, and so are burn's second moments.
+        let (keep1, take1, keep2, take2) = (b1 as f32, (1.0 - b1) as f32, b2 as f32, (1.0 - b2) as f32);
         for (((w, m), v), g) in weight.iter_mut().zip(first).zip(second).zip(grad) {
             let g = g + weight_decay * *w;
-            *m = b1 * *m + (1.0 - b1) * g;
-            *v = b2 * *v + (1.0 - b2) * g * g;
+            *m = keep1 * *m + take1 * g;
+            *v = keep2 * *v + take2 * g * g;
             *w -= rate * *m / (v.sqrt() + epsilon);
         }
     }
@@ -111,6 +113,7 @@ fn host<const D: usize>(tensor: Tensor<D>) -> TensorData {
 }
 
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "a native test reads tensors synchronously")]
 mod tests {
     use super::*;
 

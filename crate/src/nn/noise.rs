@@ -55,6 +55,7 @@ impl Noise {
 }
 
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "a native test reads tensors synchronously")]
 mod tests {
     use super::*;
 

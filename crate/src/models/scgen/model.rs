@@ -22,7 +22,8 @@ pub struct Scgen {
     config: Config,
     seeds: Vec<u64>,
     device: Device,
-    module: ScgenModule,
+    /// `None` only while the optimiser has it.
+    module: Option<ScgenModule>,
     optimiser: ModuleOptimizer,
     noise: Noise,
     /// Expression of every cell that may be seen, `[cells, genes]`, on the device.
@@ -77,7 +78,7 @@ impl Scgen {
             steps: 0,
             epoch_loss: None,
             stops: vec![Stop { best: f32::INFINITY, waited: 0, frozen: None }; seeds.len()],
-            module,
+            module: Some(module),
             config,
             seeds: seeds.to_vec(),
             device: autodiff,
@@ -114,10 +115,12 @@ impl Scgen {
         let x = self.gather(&batch.iter().map(Vec::as_slice).collect::<Vec<_>>());
         let noise = self.noise.normal(end - start, self.config.n_latent, &self.device);
         let masks = Masks::draw(&mut self.noise, &self.config, end - start, &self.device);
-        let loss = self.module.forward_train(x, noise, masks).total(self.config.kl_weight);
+        // Moved out and in: a second handle on the weights would make the optimiser copy every one of them.
+        let Some(mut module) = self.module.take() else { return };
+        let loss = module.forward_train(x, noise, masks).total(self.config.kl_weight);
         // Replicas share no weight, so the gradient of the sum is every replica's own gradient.
-        let gradients = GradientsParams::from_grads(loss.clone().sum().backward(), &self.module);
-        self.module = self.optimiser.step(self.config.learning_rate, self.module.clone(), gradients);
+        let gradients = GradientsParams::from_grads(loss.clone().sum().backward(), &module);
+        self.module = Some(self.optimiser.step(self.config.learning_rate, module, gradients));
         let weighted = loss.inner() * ((end - start) as f64 / n as f64);
         self.epoch_loss = Some(match self.epoch_loss.take() {
             Some(sum) => sum + weighted,
@@ -130,7 +133,7 @@ impl Scgen {
     /// Mean validation ELBO of every replica, NaN without validation cells.
     async fn validate(&mut self) -> Result<Vec<f32>, ModelError> {
         let n = self.validation[0].len();
-        let module = self.module.valid();
+        let module = self.evaluated();
         let mut sums = vec![0.0; self.seeds.len()];
         for start in (0..n).step_by(CHUNK) {
             let end = (start + CHUNK).min(n);
@@ -156,6 +159,7 @@ impl Scgen {
         if let Some((_, &value)) = train.iter().enumerate().find(|(r, value)| running[*r] && !value.is_finite()) {
             return Err(ModelError::Diverged { model: "scgen", epoch: self.epoch, value });
         }
+        let module = self.evaluated();
         for (r, stop) in self.stops.iter_mut().enumerate() {
             if stop.frozen.is_some() || self.config.patience == 0 {
                 continue;
@@ -166,16 +170,22 @@ impl Scgen {
                 stop.waited += 1;
             }
             if stop.waited >= self.config.patience {
-                stop.frozen = Some(replica(self.module.valid(), r));
+                stop.frozen = Some(replica(module.clone(), r));
             }
         }
         let validation = running.iter().zip(elbo).map(|(&on, value)| (on && value.is_finite()).then_some(value));
         Ok(LossPoint { epoch: self.epoch, step: self.steps, train, validation: validation.collect() })
     }
 
+    /// All replicas' networks without the gradient graph.
+    fn evaluated(&self) -> ScgenModule {
+        // Between steps the module is always there.
+        self.module.as_ref().map_or_else(|| unreachable!("asked within a training step"), Module::valid)
+    }
+
     /// The trained network of one replica, in evaluation mode.
     fn network(&self, r: usize) -> ScgenModule {
-        self.stops[r].frozen.clone().unwrap_or_else(|| replica(self.module.valid(), r))
+        self.stops[r].frozen.clone().unwrap_or_else(|| replica(self.evaluated(), r))
     }
 
     /// Latent means of the given cells (cells x latent).
