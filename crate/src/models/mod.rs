@@ -32,8 +32,10 @@ pub struct LossPoint {
     pub step: usize,
     /// Mean training loss of the epoch, one per replica.
     pub train: Vec<f32>,
-    /// Validation loss after the epoch, one per replica; `None` for a replica that had stopped.
+    /// The same loss on the validation cells after the epoch, one per replica; `None` for a replica that had stopped.
     pub validation: Vec<Option<f32>>,
+    /// What early stopping watches, on the validation cells (scGen: squared error + KL, neither halved nor weighted).
+    pub elbo: Vec<Option<f32>>,
 }
 
 /// How far the fitting of a model is.

@@ -130,21 +130,24 @@ impl Scgen {
         self.steps += 1;
     }
 
-    /// Mean validation ELBO of every replica, NaN without validation cells.
-    async fn validate(&mut self) -> Result<Vec<f32>, ModelError> {
+    /// Means over the validation cells of every replica: the training loss and the ELBO that early stopping watches. NaN
+    /// without validation cells.
+    async fn validate(&mut self) -> Result<(Vec<f32>, Vec<f32>), ModelError> {
         let n = self.validation[0].len();
         let module = self.evaluated();
-        let mut sums = vec![0.0; self.seeds.len()];
+        let mut sums = vec![if n == 0 { f32::NAN } else { 0.0 }; 2 * self.seeds.len()];
         for start in (0..n).step_by(CHUNK) {
             let end = (start + CHUNK).min(n);
             let x = self.gather(&self.validation.iter().map(|v| &v[start..end]).collect::<Vec<_>>()).inner();
             let noise = self.noise.normal(end - start, self.config.n_latent, &self.device.clone().inner());
-            let elbo = read_rows(module.forward_eval(x, noise).elbo()).await?;
-            for (sum, value) in sums.iter_mut().zip(elbo) {
+            let loss = module.forward_eval(x, noise);
+            let both = Tensor::cat(vec![loss.total(self.config.kl_weight), loss.elbo()], 0);
+            for (sum, value) in sums.iter_mut().zip(read_rows(both).await?) {
                 *sum += value * (end - start) as f32 / n as f32;
             }
         }
-        Ok(if n == 0 { vec![f32::NAN; sums.len()] } else { sums })
+        let elbo = sums.split_off(self.seeds.len());
+        Ok((sums, elbo))
     }
 
     async fn finish_epoch(&mut self) -> Result<LossPoint, ModelError> {
@@ -152,7 +155,7 @@ impl Scgen {
             Some(loss) => read_rows(loss).await?,
             None => Vec::new(),
         };
-        let elbo = self.validate().await?;
+        let (validation, elbo) = self.validate().await?;
         self.epoch += 1;
         self.step_in_epoch = 0;
         let running: Vec<bool> = self.stops.iter().map(|stop| stop.frozen.is_none()).collect();
@@ -173,8 +176,10 @@ impl Scgen {
                 stop.frozen = Some(replica(module.clone(), r));
             }
         }
-        let validation = running.iter().zip(elbo).map(|(&on, value)| (on && value.is_finite()).then_some(value));
-        Ok(LossPoint { epoch: self.epoch, step: self.steps, train, validation: validation.collect() })
+        let told = |values: Vec<f32>| {
+            running.iter().zip(values).map(|(&on, value)| (on && value.is_finite()).then_some(value)).collect()
+        };
+        Ok(LossPoint { epoch: self.epoch, step: self.steps, train, validation: told(validation), elbo: told(elbo) })
     }
 
     /// All replicas' networks without the gradient graph.
