@@ -1,5 +1,6 @@
 //! The layers against PyTorch (`tests/reference/make_scgen_fixtures.py`).
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests are not marked as tests themselves")]
 #![allow(clippy::disallowed_methods, reason = "a native test reads tensors synchronously")]
 
 mod common;

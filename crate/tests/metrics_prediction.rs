@@ -2,6 +2,7 @@
 //! and what must hold for any prediction.
 
 #![allow(clippy::unwrap_used)]
+#![allow(clippy::disallowed_methods, reason = "a native test may take the time")]
 
 mod metrics_common;
 
@@ -45,7 +46,7 @@ fn whole_predictions_score_as_put_together_from_the_packages() {
             _ => control.clone(),
         };
         let settings = ScoreSettings { joint_pca: case.joint_pca, ..settings() };
-        let reference = Reference::new(control.view(), observed.view(), Some(&hvg), &settings).unwrap();
+        let reference = Reference::new(control.clone(), observed.clone(), Some(&hvg), &settings).unwrap();
         let score = reference.score(predicted.view()).unwrap();
         let what = |name: &str| format!("{}, joint {}: {name}", case.name, case.joint_pca);
 
@@ -77,7 +78,7 @@ fn whole_predictions_score_as_put_together_from_the_packages() {
 #[test]
 fn a_perfect_prediction_and_no_change_have_the_ratios_that_define_them() {
     let (control, observed) = (cells(41, 60, 140, 0.0), cells(42, 55, 140, 1.0));
-    let reference = Reference::new(control.view(), observed.view(), None, &settings()).unwrap();
+    let reference = Reference::new(control.clone(), observed.clone(), None, &settings()).unwrap();
     let perfect = reference.score(observed.view()).unwrap();
     assert!((perfect.metrics["r2_all"] - 1.0).abs() < 1e-12);
     assert!((perfect.metrics["common_degs_wilcoxon"] - 25.0).abs() < 1e-12);
@@ -102,7 +103,7 @@ fn a_sample_of_cells_is_drawn_for_distances_only_and_repeats() {
     let (control, observed, predicted) = (cells(1, 90, 60, 0.0), cells(2, 80, 60, 1.0), cells(3, 70, 60, 0.5));
     let score = |max_cells, seed| {
         let settings = ScoreSettings { max_cells, seed, ..settings() };
-        Reference::new(control.view(), observed.view(), None, &settings).unwrap().score(predicted.view()).unwrap()
+        Reference::new(control.clone(), observed.clone(), None, &settings).unwrap().score(predicted.view()).unwrap()
     };
     let (all, few) = (score(0, 1), score(40, 1));
     assert_eq!(few, score(40, 1));
@@ -117,7 +118,7 @@ fn a_sample_of_cells_is_drawn_for_distances_only_and_repeats() {
 #[test]
 fn groups_of_one_cell_have_distances_but_no_rankings() {
     let (control, observed) = (cells(41, 20, 30, 0.0), cells(42, 1, 30, 1.0));
-    let reference = Reference::new(control.view(), observed.view(), None, &settings()).unwrap();
+    let reference = Reference::new(control.clone(), observed.clone(), None, &settings()).unwrap();
     let score = reference.score(control.view()).unwrap();
     assert!(score.metrics["common_degs"].is_nan() && score.metrics["r2_top20"].is_nan());
     assert!(score.degs.t_test.observed.is_empty());
@@ -125,7 +126,7 @@ fn groups_of_one_cell_have_distances_but_no_rankings() {
     assert!(reference.top_genes(5).is_none());
 
     let observed = cells(42, 20, 30, 1.0);
-    let reference = Reference::new(control.view(), observed.view(), None, &settings()).unwrap();
+    let reference = Reference::new(control.clone(), observed.clone(), None, &settings()).unwrap();
     let one = reference.score(control.slice_axis(Axis(0), (0..1).into())).unwrap();
     assert!(one.metrics["common_degs"].is_nan() && one.metrics["r2_top20"].is_finite());
     assert!(one.metrics.iter().all(|(name, value)| value.is_finite() || name.starts_with("common")));
@@ -134,13 +135,13 @@ fn groups_of_one_cell_have_distances_but_no_rankings() {
 #[test]
 fn equal_groups_and_silent_data_give_no_panic() {
     let control = cells(41, 20, 30, 0.0);
-    let reference = Reference::new(control.view(), control.view(), None, &settings()).unwrap();
+    let reference = Reference::new(control.clone(), control.clone(), None, &settings()).unwrap();
     let score = reference.score(control.view()).unwrap();
     assert!(score.metrics["euclidean"].abs() < 1e-14);
     assert!(score.ratios.to_no_change["euclidean"].is_nan());
 
     let silent = Array2::<f32>::zeros((5, 30));
-    let reference = Reference::new(silent.view(), silent.view(), None, &settings()).unwrap();
+    let reference = Reference::new(silent.clone(), silent.clone(), None, &settings()).unwrap();
     let score = reference.score(control.view()).unwrap();
     assert!(score.metrics["r2_all"].is_nan());
     serde_json::to_string(&score).unwrap();
@@ -149,7 +150,7 @@ fn equal_groups_and_silent_data_give_no_panic() {
 #[test]
 fn truth_is_scored_on_the_same_genes() {
     let (control, observed) = (cells(41, 20, 30, 0.0), cells(42, 20, 30, 1.0));
-    let reference = Reference::new(control.view(), observed.view(), Some(&[1, 2, 3]), &settings()).unwrap();
+    let reference = Reference::new(control.clone(), observed.clone(), Some(&[1, 2, 3]), &settings()).unwrap();
     let scores = reference.score_truth(reference.observed_mean(), reference.observed_mean()).unwrap();
     assert_eq!(scores.keys().collect::<Vec<_>>(), ["r2_all", "r2_hvg", "r2_top100", "r2_top20"]);
     assert!(scores.values().all(|r2| (r2 - 1.0).abs() < 1e-12));
@@ -161,7 +162,7 @@ fn truth_is_scored_on_the_same_genes() {
 fn bad_input_is_refused_by_name() {
     let (control, observed) = (cells(41, 20, 30, 0.0), cells(42, 20, 30, 1.0));
     let new = |control: &Array2<f32>, observed: &Array2<f32>, settings: &ScoreSettings| {
-        Reference::new(control.view(), observed.view(), None, settings).map(|_| ()).unwrap_err()
+        Reference::new(control.clone(), observed.clone(), None, settings).map(|_| ()).unwrap_err()
     };
     let mut nan = observed.clone();
     nan[(3, 4)] = f32::NAN;
@@ -172,11 +173,11 @@ fn bad_input_is_refused_by_name() {
     assert_eq!(new(&control, &Array2::zeros((0, 30)), &settings()).code(), "metric_no_cells");
     assert_eq!(new(&control, &observed, &ScoreSettings { n_pcs: 0, ..settings() }).code(), "metric_setting");
     assert_eq!(new(&array![[1.0]], &array![[2.0, 3.0]], &settings()).code(), "metric_shape_mismatch");
-    let reference = Reference::new(control.view(), observed.view(), None, &settings()).unwrap();
+    let reference = Reference::new(control.clone(), observed.clone(), None, &settings()).unwrap();
     let error = reference.score(nan.view()).unwrap_err();
     assert!(error.to_string().starts_with("predicted") && error.hint().contains("diverged"));
     assert_eq!(reference.score(cells(1, 2, 29, 0.0).view()).unwrap_err().code(), "metric_shape_mismatch");
-    let hvg = Reference::new(control.view(), observed.view(), Some(&[30]), &settings()).map(|_| ()).unwrap_err();
+    let hvg = Reference::new(control.clone(), observed.clone(), Some(&[30]), &settings()).map(|_| ()).unwrap_err();
     assert_eq!(hvg.code(), "metric_unknown_gene");
 }
 
@@ -219,7 +220,7 @@ fn speed() {
     let settings = ScoreSettings::default();
     let mut reference = None;
     time("Reference::new", &mut || {
-        reference = Some(Reference::new(control.view(), observed.view(), None, &settings).unwrap());
+        reference = Some(Reference::new(control.clone(), observed.clone(), None, &settings).unwrap());
     });
     time("score", &mut || drop(reference.as_ref().unwrap().score(predicted.view()).unwrap()));
 }

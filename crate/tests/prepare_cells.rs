@@ -167,7 +167,7 @@ fn more_genes_than_vary_are_all_that_vary() {
 
 #[test]
 fn settings_are_written_as_run_files_write_them() {
-    let text = r#"{"max_cells":3000,"target_sum":10000.0,"log1p":true,"genes":{"hvg_seurat":7000},"genes_without_held_out":false,"seed":1}"#;
+    let text = r#"{"max_cells":3000,"target_sum":10000.0,"log1p":true,"genes":{"hvg_seurat":2000},"genes_without_held_out":false,"seed":1}"#;
     assert_eq!(serde_json::to_string(&Preprocess::default()).unwrap(), text);
     let read = |text: &str| serde_json::from_str::<Preprocess>(text);
     assert_eq!(read("{}").unwrap(), Preprocess::default());

@@ -1,5 +1,8 @@
 //! Runs from run file to report: what comes out, what may not matter, and what bad input is told.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests are not marked as tests themselves")]
+#![allow(clippy::expect_used, clippy::float_cmp, reason = "the same run must give the same numbers")]
+
 use std::cell::Cell;
 use std::rc::Rc;
 

@@ -1,6 +1,7 @@
 //! scGen against an independent PyTorch implementation (`tests/reference/make_scgen_fixtures.py`): the same weights, cells,
 //! noise and masks must give the same losses, gradients, training steps and predictions.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests are not marked as tests themselves")]
 #![allow(clippy::disallowed_methods, reason = "a native test reads tensors synchronously")]
 
 mod common;
@@ -124,7 +125,7 @@ fn evaluation_follows_the_reference() {
         .iter()
         .enumerate()
         .filter(|(_, t)| **t == arithmetic["held_out"])
-        .map(|(i, _)| i as i32)
+        .map(|(i, _)| i32::try_from(i).unwrap())
         .collect();
     let index = Tensor::from_data(held_out.as_slice(), &device);
     let shifted = latent.select(1, index) + tensor(&arithmetic["delta"], &device);

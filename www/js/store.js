@@ -94,7 +94,7 @@ export const initialState = () => ({
   design: { summary: null, error: null, busy: false },
   plan: {
     heldOut: '', arm: 'all', preset: 'demo', seeds: '1', overrides: {}, defaults: null,
-    preprocess: { genes: 7000, maxCells: 3000, withoutHeldOut: false },
+    preprocess: { genes: 2000, maxCells: 3000, withoutHeldOut: false },
   },
   run: noRun(),
   results: { rows: [], shown: null, detail: null, error: null, metric: 'r2_all', scale: 'metrics', test: 't_test', lost: false },

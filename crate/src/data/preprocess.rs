@@ -69,8 +69,8 @@ pub struct Preprocess {
     pub target_sum: TargetSum,
     /// Whether `ln(1 + x)` is taken.
     pub log1p: bool,
-    /// Which genes are used; 7,000 highly variable ones unless told, as scGen's authors advise. The fewer and the more
-    /// variable the genes, the lower every model's R2.
+    /// Which genes are used. The fewer and the more variable the genes, the lower every model's R2; scGen's authors advise
+    /// about 7,000.
     pub genes: GeneChoice,
     /// Whether the genes are chosen without the held-out cells, so that no knowledge of them leaks into the choice.
     pub genes_without_held_out: bool,
@@ -84,7 +84,7 @@ impl Default for Preprocess {
             max_cells: 3000,
             target_sum: TargetSum::Fixed(1e4),
             log1p: true,
-            genes: GeneChoice::HvgSeurat(7000),
+            genes: GeneChoice::HvgSeurat(2000),
             genes_without_held_out: false,
             seed: 1,
         }

@@ -23,7 +23,7 @@ impl TrainingSet {
         let held_out = |i: usize| design.cell_type[i] as usize == held_out_type && design.arm[i] != 0;
         let training: Vec<usize> = (0..design.cells.len()).filter(|&i| !held_out(i)).collect();
         let controls = design.cells_of(held_out_type, 0);
-        Self { held_out_type, training, controls, prepared }
+        Self { prepared, held_out_type, training, controls }
     }
 
     /// The prepared data, with the held-out cells: for scoring, not for models.
@@ -105,7 +105,9 @@ impl TrainingSet {
             }
         }
         let n = cells.len().max(1) as f64;
-        mean.iter_mut().for_each(|sum| *sum /= n);
+        for sum in &mut mean {
+            *sum /= n;
+        }
         mean
     }
 }

@@ -91,8 +91,8 @@ impl AdamConfig {
     /// One step on plain slices, `time` counted from 1.
     fn update(&self, lr: f64, time: usize, weight: &mut [f32], first: &mut [f32], second: &mut [f32], grad: &[f32]) {
         let Self { betas: (b1, b2), epsilon, weight_decay } = *self;
-        let root = (1.0 - b2.powi(time as i32)).sqrt();
-        let rate = (lr * root / (1.0 - b1.powi(time as i32))) as f32;
+        let root = (1.0 - b2.powf(time as f64)).sqrt();
+        let rate = (lr * root / (1.0 - b1.powf(time as f64))) as f32;
         let epsilon = epsilon * root as f32;
         // In double precision 1 - 0.999 is 0.001; in single it is 0.0010000467, and so are burn's second moments.
         let (keep1, take1, keep2, take2) = (b1 as f32, (1.0 - b1) as f32, b2 as f32, (1.0 - b2) as f32);

@@ -37,6 +37,6 @@ struct Pick(usize);
 impl ModuleMapper for Pick {
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
         let index = self.0;
-        param.map(|tensor| tensor.slice([index..index + 1]))
+        param.map(|tensor| tensor.narrow(0, index, 1))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ndarray::{Array2, ArrayView2};
+use ndarray::Array2;
 
 use crate::data::{Dataset, TargetSum};
 use crate::metrics::MetricError;
@@ -39,7 +39,7 @@ impl ArmReference {
         let (control, observed) = (data.expression(data.control_cells()), data.expression(&observed_cells));
         let mut truth = true_log_mean(plan, data, arm).map(|log_mean| Truth { log_mean, observed: BTreeMap::new() });
         let (n_control, n_observed) = (control.nrows(), observed.nrows());
-        let observed_log_mean = log_of_mean(observed.view());
+        let observed_log_mean = log_of_mean(&observed);
         let reference = Reference::new(control, observed, None, &plan.task().evaluation)?;
         if let Some(truth) = &mut truth {
             truth.observed = scores(&reference, &observed_log_mean, &truth.log_mean)?;
@@ -62,7 +62,7 @@ impl ArmReference {
     /// R2 of the prediction and of the observed cells against the truth, if there is one.
     pub fn score_truth(&self, predicted: &Array2<f32>) -> Result<Option<BTreeMap<String, Option<f64>>>, MetricError> {
         let Some(truth) = &self.truth else { return Ok(None) };
-        let mut rows = scores(&self.reference, &log_of_mean(predicted.view()), &truth.log_mean)?;
+        let mut rows = scores(&self.reference, &log_of_mean(predicted), &truth.log_mean)?;
         rows.extend(truth.observed.iter().map(|(name, value)| (format!("observed_{name}"), *value)));
         Ok(Some(rows))
     }
@@ -78,7 +78,7 @@ fn scores(
 }
 
 /// `ln(1 + mean(exp(x) - 1))` per gene: the mean on the scale of normalised counts, which is what the simulator knows.
-fn log_of_mean(x: ArrayView2<f32>) -> Vec<f64> {
+fn log_of_mean(x: &Array2<f32>) -> Vec<f64> {
     let n = x.nrows() as f64;
     x.columns()
         .into_iter()

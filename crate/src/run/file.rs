@@ -188,10 +188,10 @@ impl RunFile {
         if let Some((what, _)) = lists.into_iter().find(|(_, n)| *n == 0) {
             return Err(RunError::Empty { what });
         }
-        no_repeats("seeds", task.seeds.iter())?;
+        no_repeats("seeds", &task.seeds)?;
         for (what, names) in [("held_out", &task.held_out), ("doses", &task.doses)] {
             if let Names::List(names) = names {
-                no_repeats(what, names.iter())?;
+                no_repeats(what, names)?;
             }
         }
         Ok(self)
@@ -205,12 +205,9 @@ impl RunFile {
     }
 }
 
-fn no_repeats<T: PartialEq + fmt::Display>(
-    what: &'static str,
-    entries: impl Iterator<Item = T> + Clone,
-) -> Result<(), RunError> {
-    for (i, entry) in entries.clone().enumerate() {
-        if entries.clone().take(i).any(|earlier| earlier == entry) {
+fn no_repeats<T: PartialEq + fmt::Display>(what: &'static str, entries: &[T]) -> Result<(), RunError> {
+    for (i, entry) in entries.iter().enumerate() {
+        if entries[..i].contains(entry) {
             return Err(RunError::Repeated { what, value: entry.to_string() });
         }
     }

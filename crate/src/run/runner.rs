@@ -355,7 +355,7 @@ impl Runner {
             self.events.push(Event::Finished);
             return Stage::Finished;
         }
-        if next % n_models == 0 {
+        if next.is_multiple_of(n_models) {
             self.announce_data(next);
             return Stage::Prepare { job: next };
         }

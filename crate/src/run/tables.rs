@@ -8,15 +8,7 @@ use super::ResultRow;
 /// `to_no_change_`, truth scores with `truth_`. A score that is not defined is empty.
 #[must_use]
 pub fn results_csv(results: &[ResultRow]) -> String {
-    let keys = |pick: fn(&ResultRow) -> Vec<(String, Option<f64>)>| -> Vec<String> {
-        results
-            .iter()
-            .flat_map(|row| pick(row).into_iter().map(|(k, _)| k))
-            .collect::<BTreeSet<_>>()
-            .into_iter()
-            .collect()
-    };
-    let names = keys(scores);
+    let names: BTreeSet<String> = results.iter().flat_map(scores).map(|(name, _)| name).collect();
     let mut csv = String::from("index,model,cell_type,arm,condition,dose,seed,n_control,n_observed,n_predicted");
     for name in &names {
         csv.push(',');

@@ -77,7 +77,7 @@ impl Engine {
 
     /// Opens one file, or the loose parts of a 10x matrix. The open data set stays if this fails.
     pub fn open_files(&self, names: Vec<String>, buffers: Vec<js_sys::Uint8Array>) -> Result<JsValue, JsValue> {
-        let files = names.into_iter().zip(&buffers).map(|(name, bytes)| InputFile { name, bytes: bytes.to_vec() });
+        let files = names.into_iter().zip(buffers).map(|(name, bytes)| InputFile { name, bytes: bytes.to_vec() });
         let dataset = data::read(files.collect()).map_err(Failure::from)?;
         self.keep(dataset)
     }

@@ -100,7 +100,9 @@ impl Scgen {
     /// The given cells of each replica, `[R, cells, genes]`; every replica gives the same number of cells.
     fn gather(&self, cells: &[&[usize]]) -> Tensor<3> {
         let n = cells[0].len();
-        let index: Vec<i32> = cells.iter().flat_map(|rows| rows.iter().map(|&i| i as i32)).collect();
+        // Positions of cells are far below the limit; there is no data set of two thousand million cells here.
+        let index = cells.iter().flat_map(|rows| rows.iter().map(|&i| i32::try_from(i).unwrap_or(i32::MAX)));
+        let index: Vec<i32> = index.collect();
         let index = Tensor::<1, Int>::from_data(TensorData::new(index, [n * cells.len()]), &self.device);
         self.cells.clone().select(0, index).reshape([cells.len(), n, self.cells.dims()[1]])
     }

@@ -98,7 +98,7 @@ impl Preset {
         };
         match self {
             Self::Paper => paper,
-            Self::Demo => Config { n_hidden: 128, n_layers: 1, n_latent: 20, batch_size: 64, epochs: 20, ..paper },
+            Self::Demo => Config { n_hidden: 128, n_layers: 1, n_latent: 20, epochs: 15, ..paper },
         }
     }
 }
@@ -165,7 +165,12 @@ fn not_negative(value: f64) -> bool {
     value.is_finite() && value >= 0.0
 }
 
-fn check(parameter: &'static str, value: impl ToString, ok: bool, allowed: &'static str) -> Result<(), ModelError> {
+fn check(
+    parameter: &'static str,
+    value: impl Copy + ToString,
+    ok: bool,
+    allowed: &'static str,
+) -> Result<(), ModelError> {
     if ok {
         Ok(())
     } else {
