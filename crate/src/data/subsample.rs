@@ -14,7 +14,7 @@ pub const FLOOR: usize = 10;
 /// enough, else exactly `max_cells`.
 ///
 /// Cells are drawn within each group of type x arm x batch. A group gets its proportional share, but not less than
-/// [`FLOOR`] cells (or all that it has), as far as `max_cells` allows. The draw of a group depends on the seed and the
+/// `FLOOR` cells (or all that it has), as far as `max_cells` allows. The draw of a group depends on the seed and the
 /// names of the group only, not on the other groups.
 #[must_use]
 pub fn subsample(design: &Design, max_cells: usize, seed: u64) -> Vec<usize> {
