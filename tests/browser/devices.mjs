@@ -1,7 +1,7 @@
 // Which engine the page takes, and that it says why.
 import { withSite } from '../lib/site.mjs';
 import { tell, test } from '../lib/runner.mjs';
-import { SCGEN_DEMO, at, choose, drop, expect, loaded, metric, opened, train, until } from './page.mjs';
+import { SCGEN_DEMO, at, choose, drop, expect, loaded, metric, opened, shownError, train, until } from './page.mjs';
 import { toyCsv } from '../lib/toy.mjs';
 
 /** All that the badge says: its text, its tooltip and what it is described by. */
@@ -37,3 +37,20 @@ test('devices: the WebGPU engine trains at toy size', () =>
     const r2 = await metric(page, 'r2_all');
     tell(`trained in ${seconds.toFixed(1)} s on a software adapter; R2 over all genes ${r2.toFixed(3)}`);
   }), 600);
+
+test('devices: when the graphics processor vanishes in the middle of a run, the page says so and keeps the data', () =>
+  withSite({ webgpu: 'software', path: '?engine=webgpu&software=1', mayComplain: true }, async ({ page }) => {
+    await loaded(page);
+    await drop(page, [{ name: 'toy.csv', content: toyCsv() }]);
+    await opened(page, 'toy.csv');
+    await at(page, 'train').click();
+    await at(page, 'cancel').waitFor({ state: 'visible' });
+    await page.waitForTimeout(3000);
+    const browser = await page.context().browser().newBrowserCDPSession();
+    await browser.send('Browser.crashGpuProcess').catch(() => {});
+    await until(page, 'the page to say it', async () => /graphics processor/i.test((await shownError(page)) ?? ''), { limitS: 60, errorEnds: false });
+    tell(`message: ${await shownError(page)}`);
+    expect((await at(page, 'dataset-summary').innerText()).includes('toy.csv'), 'the data set is still there');
+    await page.getByRole('button', { name: /restart/i }).first().click();
+    await opened(page, 'toy.csv', { limitS: 90 });
+  }), 240);

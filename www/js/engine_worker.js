@@ -57,6 +57,28 @@ globalThis.addEventListener('unhandledrejection', (event) => {
   tell({ kind: 'crashed', error: crash(event.reason) });
 });
 
+/**
+ * Listens to the device that the engine is about to open: when the graphics processor goes away, what was queued never answers and
+ * no step would end, so this is the only sign.
+ */
+function watchGpu() {
+  const Adapter = /** @type {any} */ (globalThis).GPUAdapter;
+  const open = Adapter.prototype.requestDevice;
+  Adapter.prototype.requestDevice = async function (/** @type {any[]} */ ...args) {
+    const device = await open.apply(this, args);
+    void device.lost.then((/** @type {{reason: string, message: string}} */ { reason, message }) => {
+      if (reason === 'destroyed') return;
+      run = 'none';
+      tell({ kind: 'crashed', error: {
+        code: 'gpu_lost',
+        message: `The graphics processor stopped answering${message ? ` (${message.replace(/\.$/, '')})` : ''}, and the run with it.`,
+        hint: 'Restart the engine: the data stays chosen and is opened again. If it happens again, add engine=cpu to the address of the page.',
+      } });
+    });
+    return device;
+  };
+}
+
 /** Calls and steps share one engine object, which must not be entered twice. @type {Promise<any>} */
 let queue = Promise.resolve();
 /** @template T @param {() => T | Promise<T>} work @returns {Promise<T>} */
@@ -118,6 +140,7 @@ const calls = {
     });
     // The same query as the script, so that the browser never pairs a new script with an old module.
     await module.default({ module_or_path: url.replace(/\.js(?=$|\?)/, '_bg.wasm') });
+    if (device === 'webgpu') watchGpu();
     engine = await module.Engine.create(device, adapter ?? undefined, software);
     return engine.device_info();
   },
