@@ -15,7 +15,7 @@ async function newEngine() {
     await module.default({ module_or_path: readFileSync(join(DIST, 'engine-cpu', 'engine_bg.wasm')) });
     return module.Engine;
   })();
-  return (await loading).create('cpu', false);
+  return (await loading).create('cpu', undefined, false);
 }
 
 /** Runs `call`, which has to be refused with {code, message, hint}; returns that. */
