@@ -51,6 +51,8 @@ test('devices: when the graphics processor vanishes in the middle of a run, the 
     await until(page, 'the page to say it', async () => /graphics processor/i.test((await shownError(page)) ?? ''), { limitS: 60, errorEnds: false });
     tell(`message: ${await shownError(page)}`);
     expect((await at(page, 'dataset-summary').innerText()).includes('toy.csv'), 'the data set is still there');
-    await page.getByRole('button', { name: /restart/i }).first().click();
-    await opened(page, 'toy.csv', { limitS: 90 });
+    await page.getByRole('button', { name: /CPU engine instead/i }).first().click();
+    await until(page, 'the message to go', async () => (await shownError(page)) === null, { limitS: 60, errorEnds: false });
+    await opened(page, 'toy.csv', { limitS: 60 });
+    tell(`trained after it in ${(await train(page, { limitS: 90 })).toFixed(1)} s; badge: ${await badge(page)}`);
   }), 240);

@@ -86,7 +86,10 @@ export class EngineActions {
   /** A fresh worker with the same data. @param {Device} [device] @param {string} [why] */
   async restart(device = this.device, why = this.store.state.engine.why) {
     await this.start(device, why);
-    if (this.store.state.engine.phase === 'ready') await this.onFresh();
+    if (this.store.state.engine.phase !== 'ready') return;
+    // What stopped the last run is over with its engine.
+    this.store.patch('run', { error: null });
+    await this.onFresh();
   }
 
   switchToWebgpu() {
