@@ -28,7 +28,7 @@ export const PREDICT = {
   heldOut: 'The model sees only its untreated cells; its treated cells are kept for scoring.',
   arm: 'What to predict: one treatment, or each of them in turn.',
   model: {
-    demo: 'scGen with small layers: trains in seconds and comes close to the full size.',
+    demo: 'scGen with small layers: trains in seconds; the full size predicts better.',
     paper: 'scGen with the published size, 800-800-100: minutes on a processor, faster with WebGPU.',
   },
   seed: 'Starting point of all randomness. The same seed gives the same result; several (1, 2, 19193) show how much it matters.',

@@ -6,7 +6,7 @@ use crate::models::ModelError;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Preset {
-    /// A small network that trains in seconds in a browser and is nearly as good on a few thousand cells.
+    /// A small network that trains in seconds in a browser, at some cost in accuracy.
     #[default]
     Demo,
     /// The published network: two hidden layers of 800, latent 100, batch 32.
