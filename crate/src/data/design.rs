@@ -74,6 +74,12 @@ impl Design {
         (0..self.cells.len()).filter(is_wanted).collect()
     }
 
+    /// For every used cell, whether it is a treated cell of the type: what a model must not see when the type is held out.
+    #[must_use]
+    pub fn treated_of(&self, cell_type: usize) -> Vec<bool> {
+        self.cell_type.iter().zip(&self.arm).map(|(&t, &arm)| t as usize == cell_type && arm != 0).collect()
+    }
+
     /// The number of a cell type.
     #[must_use]
     pub fn type_index(&self, cell_type: &str) -> Option<usize> {

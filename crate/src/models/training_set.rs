@@ -3,6 +3,7 @@
 use ndarray::{Array2, Axis};
 
 use crate::data::{Arm, Csr, Prepared, ValueKind};
+use crate::metrics::r2::gene_means;
 
 /// Prepared cells with the held-out ones marked.
 pub struct TrainingSet {
@@ -20,8 +21,8 @@ impl TrainingSet {
     #[must_use]
     pub fn new(prepared: Prepared, held_out_type: usize) -> Self {
         let design = &prepared.design;
-        let held_out = |i: usize| design.cell_type[i] as usize == held_out_type && design.arm[i] != 0;
-        let training: Vec<usize> = (0..design.cells.len()).filter(|&i| !held_out(i)).collect();
+        let treated = design.treated_of(held_out_type);
+        let training: Vec<usize> = (0..design.cells.len()).filter(|&i| !treated[i]).collect();
         let controls = design.cells_of(held_out_type, 0);
         Self { prepared, held_out_type, training, controls }
     }
@@ -98,16 +99,6 @@ impl TrainingSet {
     /// Mean log-normalised expression of the given cells, in double precision; zeros for no cells.
     #[must_use]
     pub fn mean(&self, cells: &[usize]) -> Vec<f64> {
-        let mut mean = vec![0.0; self.n_genes()];
-        for &i in cells {
-            for (sum, &value) in mean.iter_mut().zip(self.prepared.x.row(i)) {
-                *sum += f64::from(value);
-            }
-        }
-        let n = cells.len().max(1) as f64;
-        for sum in &mut mean {
-            *sum /= n;
-        }
-        mean
+        gene_means(self.expression(cells).view())
     }
 }

@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 
 use ndarray::Array2;
 
-use crate::data::{Dataset, TargetSum};
+use crate::data::Dataset;
 use crate::metrics::MetricError;
 use crate::metrics::prediction::{Reference, Score};
+use crate::metrics::r2::gene_means;
 use crate::models::TrainingSet;
 
 use super::RunError;
 use super::plan::Plan;
+use super::report::defined;
 
 pub(super) struct ArmReference {
     pub reference: Reference,
@@ -39,7 +41,7 @@ impl ArmReference {
         let (control, observed) = (data.expression(data.control_cells()), data.expression(&observed_cells));
         let mut truth = true_log_mean(plan, data, arm).map(|log_mean| Truth { log_mean, observed: BTreeMap::new() });
         let (n_control, n_observed) = (control.nrows(), observed.nrows());
-        let observed_log_mean = log_of_mean(&observed);
+        let (mean_control, observed_log_mean) = (gene_means(control.view()), log_of_mean(&observed));
         let reference = Reference::new(control, observed, None, &plan.task().evaluation)?;
         if let Some(truth) = &mut truth {
             truth.observed = scores(&reference, &observed_log_mean, &truth.log_mean)?;
@@ -47,8 +49,8 @@ impl ArmReference {
         Ok(Some(Self {
             n_control,
             n_observed,
-            mean_control: data.mean(data.control_cells()),
-            mean_observed: data.mean(&observed_cells),
+            mean_control,
+            mean_observed: reference.observed_mean().to_vec(),
             top_genes: reference.top_genes(100).unwrap_or_default().to_vec(),
             reference,
             truth,
@@ -73,8 +75,7 @@ fn scores(
     log_mean: &[f64],
     truth: &[f64],
 ) -> Result<BTreeMap<String, Option<f64>>, MetricError> {
-    let scores = reference.score_truth(log_mean, truth)?;
-    Ok(scores.into_iter().map(|(name, value)| (name, value.is_finite().then_some(value))).collect())
+    Ok(defined(reference.score_truth(log_mean, truth)?))
 }
 
 /// `ln(1 + mean(exp(x) - 1))` per gene: the mean on the scale of normalised counts, which is what the simulator knows.
@@ -92,10 +93,7 @@ fn true_log_mean(plan: &Plan, data: &TrainingSet, arm: usize) -> Option<Vec<f64>
     let design = &data.prepared().design;
     let cell_type = truth.cell_types.iter().position(|t| *t == design.cell_types[data.held_out_type()])?;
     let arm = truth.arms.iter().position(|label| *label == design.arms[arm].label)?;
-    let target = match plan.run.preprocess.target_sum {
-        TargetSum::Fixed(target) => target,
-        TargetSum::Median => data.prepared().target_sum,
-    };
+    let target = data.prepared().target_sum;
     let means = truth.means.get(cell_type)?.row(arm);
     Some(data.prepared().gene_index.iter().map(|&gene| (target * means[gene]).ln_1p()).collect())
 }

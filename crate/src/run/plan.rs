@@ -73,9 +73,7 @@ impl Plan {
 
     /// Prepares the data with one cell type held out.
     pub fn prepare(&self, held_out: usize) -> Result<(TrainingSet, Vec<String>), RunError> {
-        let hidden: Vec<bool> = (0..self.design.cells.len())
-            .map(|i| self.design.cell_type[i] as usize == held_out && self.design.arm[i] != 0)
-            .collect();
+        let hidden = self.design.treated_of(held_out);
         let mut prepared: Prepared = prepare(&self.dataset, &self.design, &self.run.preprocess, &hidden)?;
         let notes = std::mem::take(&mut prepared.notes);
         Ok((TrainingSet::new(prepared, held_out), notes))

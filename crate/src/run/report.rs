@@ -103,6 +103,11 @@ pub struct ResultRow {
     pub truth: Option<BTreeMap<String, Option<f64>>>,
 }
 
+/// Scores with null in place of what is not defined.
+pub(super) fn defined(scores: BTreeMap<String, f64>) -> BTreeMap<String, Option<f64>> {
+    scores.into_iter().map(|(name, value)| (name, value.is_finite().then_some(value))).collect()
+}
+
 /// A model that could not be fitted or asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {

@@ -7,10 +7,12 @@ use burn::tensor::Device;
 use ndarray::Array2;
 
 use crate::data::Dataset;
+use crate::metrics::r2::gene_means;
 use crate::models::{ModelError, PerturbationModel, TrainingSet};
 
 use super::arm_reference::ArmReference;
 use super::plan::Plan;
+use super::report::defined;
 use super::{
     EngineInfo, Event, Failure, FitRecord, PredictionDetail, Report, ResultRow, RunError, RunFile, StageName, Timings,
     Versions,
@@ -290,8 +292,6 @@ impl Runner {
         let score = reference.score(&predicted)?;
         let label = &self.plan.design.arms[self.plan.arms[arm]];
         let index = self.results.len();
-        let n = predicted.nrows() as f64;
-        let sums = predicted.columns().into_iter().map(|gene| gene.iter().map(|&v| f64::from(v)).sum::<f64>());
         let row = ResultRow {
             index,
             model: self.model_name(job),
@@ -303,7 +303,7 @@ impl Runner {
             n_control: reference.n_control,
             n_observed: reference.n_observed,
             n_predicted: predicted.nrows(),
-            metrics: score.metrics.into_iter().map(|(k, v)| (k, v.is_finite().then_some(v))).collect(),
+            metrics: defined(score.metrics),
             ratios: score.ratios,
             truth: reference.score_truth(&predicted)?,
         };
@@ -316,7 +316,7 @@ impl Runner {
             genes: data.prepared().genes.clone(),
             mean_control: reference.mean_control.clone(),
             mean_observed: reference.mean_observed.clone(),
-            mean_predicted: sums.map(|sum| sum / n).collect(),
+            mean_predicted: gene_means(predicted.view()),
             mean_truth: reference.truth.as_ref().map(|truth| truth.log_mean.clone()),
             top_genes: reference.top_genes.clone(),
             degs: score.degs,
