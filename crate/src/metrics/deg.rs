@@ -56,7 +56,7 @@ impl Ranking {
         &self.order[..n.min(self.order.len())]
     }
 
-    fn from_scores(mut scores: Vec<f64>) -> Self {
+    pub(super) fn from_scores(mut scores: Vec<f64>) -> Self {
         for score in &mut scores {
             // NaN is 0, and -0 is 0, so that ties are ties.
             *score = if score.is_nan() { 0.0 } else { *score + 0.0 };
@@ -91,10 +91,10 @@ pub fn overlap(a: &[usize], b: &[usize]) -> usize {
 /// The control group, prepared for being compared with many treated groups.
 #[derive(Clone, Debug)]
 pub struct Control {
-    n: usize,
-    moments: Moments,
+    pub(super) n: usize,
+    pub(super) moments: Moments,
     /// Sort keys of each gene's values, ascending: gene after gene, `n` each.
-    sorted: Vec<u32>,
+    pub(super) sorted: Vec<u32>,
 }
 
 impl Control {
@@ -113,10 +113,9 @@ impl Control {
         test: Test,
         constant_genes: ConstantGenes,
     ) -> Result<Ranking, MetricError> {
-        check_width(("the treated group", treated.ncols()), ("control", self.moments.mean.len()))?;
-        check_cells("the treated group", treated)?;
+        self.check_treated(treated)?;
         let mut scores = match test {
-            Test::TTest => self.t_scores(treated),
+            Test::TTest => self.t_scores(&Moments::of(treated), treated.nrows()),
             Test::Wilcoxon => self.wilcoxon_scores(treated),
         };
         if constant_genes == ConstantGenes::ScoreZero {
@@ -136,15 +135,19 @@ impl Control {
         Ok(Ranking::from_scores(scores))
     }
 
-    fn t_scores(&self, treated: ArrayView2<f32>) -> Vec<f64> {
-        let (n1, n0) = (treated.nrows() as f64, self.n as f64);
-        let (one, zero) = (Moments::of(treated), &self.moments);
+    pub(super) fn check_treated(&self, treated: ArrayView2<f32>) -> Result<(), MetricError> {
+        check_width(("the treated group", treated.ncols()), ("control", self.moments.mean.len()))?;
+        check_cells("the treated group", treated)
+    }
+
+    pub(super) fn t_scores(&self, one: &Moments, cells: usize) -> Vec<f64> {
+        let (n1, n0, zero) = (cells as f64, self.n as f64, &self.moments);
         (0..one.mean.len())
             .map(|j| (one.mean[j] - zero.mean[j]) / (one.variance[j] / n1 + zero.variance[j] / n0).sqrt())
             .collect()
     }
 
-    fn wilcoxon_scores(&self, treated: ArrayView2<f32>) -> Vec<f64> {
+    pub(super) fn wilcoxon_scores(&self, treated: ArrayView2<f32>) -> Vec<f64> {
         let (n1, n0) = (treated.nrows() as f64, self.n as f64);
         let expected = n1 * (n1 + n0 + 1.0) / 2.0;
         let sd = (n1 * n0 * (n1 + n0 + 1.0) / 12.0).sqrt();
@@ -167,13 +170,13 @@ fn check_cells(group: &'static str, x: ArrayView2<f32>) -> Result<(), MetricErro
 
 /// Mean and variance (ddof 1) of each gene.
 #[derive(Clone, Debug)]
-struct Moments {
-    mean: Vec<f64>,
-    variance: Vec<f64>,
+pub(super) struct Moments {
+    pub(super) mean: Vec<f64>,
+    pub(super) variance: Vec<f64>,
 }
 
 impl Moments {
-    fn of(x: ArrayView2<f32>) -> Self {
+    pub(super) fn of(x: ArrayView2<f32>) -> Self {
         let mean = super::r2::gene_means(x);
         let mut variance = vec![0.0; x.ncols()];
         for row in x.outer_iter() {
@@ -212,7 +215,7 @@ fn for_each_sorted_gene(x: ArrayView2<f32>, mut visit: impl FnMut(usize, &[u32])
 }
 
 /// An unsigned number that sorts as the float does; -0 and 0 are the same.
-fn sort_key(value: f32) -> u32 {
+pub(super) fn sort_key(value: f32) -> u32 {
     let bits = (value + 0.0).to_bits();
     if bits >> 31 == 1 { !bits } else { bits | 1 << 31 }
 }

@@ -17,6 +17,7 @@
 
 use ndarray::ArrayView2;
 
+use super::median::MedianSearch;
 use super::points::Points;
 use super::{MetricError, Value, check_pair};
 
@@ -74,33 +75,26 @@ pub fn mmd_rbf<T: Value>(x: ArrayView2<T>, y: ArrayView2<T>, gamma: f64) -> Resu
 /// [`mmd_rbf`] with `gamma = 1 / (2 median^2)`, the median of the Euclidean distances over all pairs `i < j` of the
 /// cells of both groups together (the median heuristic; Gretton et al. 2012, Garreau et al. 2017).
 ///
-/// 0 if the median is 0 (more than half of the pairs are equal cells). Holds all `(n + m)^2 / 2` distances.
+/// 0 if the median is 0 (more than half of the pairs are equal cells). Exact; above two million pairs the distances are
+/// computed two or three times instead of being held.
 pub fn mmd_rbf_median<T: Value>(x: ArrayView2<T>, y: ArrayView2<T>) -> Result<f64, MetricError> {
     check_pair(("x", x), ("y", y))?;
-    let (x, y) = (Points::new(x), Points::new(y));
-    let mut squared = Vec::with_capacity((x.len() + y.len()) * (x.len() + y.len() - 1) / 2);
-    for group in [&x, &y] {
-        for i in 0..group.len() {
-            squared.extend((i + 1..group.len()).map(|j| group.squared_distance(i, group, j)));
+    let pooled = Points::stacked(x, y);
+    let cells = pooled.len();
+    let mut search = MedianSearch::new(cells * (cells - 1) / 2);
+    let median = loop {
+        for i in 0..cells {
+            let row: Vec<f64> = (i + 1..cells).map(|j| pooled.squared_distance(i, &pooled, j)).collect();
+            search.see(&row);
         }
-    }
-    for i in 0..x.len() {
-        squared.extend((0..y.len()).map(|j| x.squared_distance(i, &y, j)));
-    }
-    let median = median_of_roots(&mut squared);
+        if let Some((lower, upper)) = search.end_pass() {
+            break f64::midpoint(lower.sqrt(), upper.sqrt());
+        }
+    };
     if median == 0.0 {
         return Ok(0.0);
     }
-    Ok(mmd_of_points(&x, &y, 0.5 / (median * median)))
-}
-
-/// Median of the square roots of a non-empty list; the mean of the two middle ones if its length is even.
-fn median_of_roots(squared: &mut [f64]) -> f64 {
-    let middle = squared.len() / 2;
-    let even = squared.len().is_multiple_of(2);
-    let (below, &mut upper, _) = squared.select_nth_unstable_by(middle, f64::total_cmp);
-    let lower = if even { below.iter().copied().fold(0.0, f64::max) } else { upper };
-    f64::midpoint(lower.sqrt(), upper.sqrt())
+    Ok(mmd_of_points(&Points::new(x), &Points::new(y), 0.5 / (median * median)))
 }
 
 fn mmd_of_points(x: &Points, y: &Points, gamma: f64) -> f64 {
@@ -112,7 +106,7 @@ fn mmd_of_points(x: &Points, y: &Points, gamma: f64) -> f64 {
 }
 
 /// Beyond 745 the exponential is 0 in `f64` anyway, and in principal components most pairs are.
-fn rbf(squared: f64, gamma: f64) -> f64 {
+pub(super) fn rbf(squared: f64, gamma: f64) -> f64 {
     let exponent = gamma * squared;
     if exponent > 745.0 { 0.0 } else { (-exponent).exp() }
 }
@@ -124,13 +118,13 @@ fn v_statistic(sum_within: f64, n: f64) -> f64 {
 
 /// The V-statistic is a squared norm of means of numbers up to 1: what is below `1e-13` is rounding. It is set to 0, so
 /// that a ratio to it is seen to be without meaning.
-fn mmd_from_means(within_x: f64, within_y: f64, between: f64) -> f64 {
+pub(super) fn mmd_from_means(within_x: f64, within_y: f64, between: f64) -> f64 {
     let mmd = within_x + within_y - 2.0 * between;
     if mmd < 1e-13 { 0.0 } else { mmd }
 }
 
 /// Squared distance between the means; 0 where it is rounding only, as for the same cells in another order.
-fn squared_mean_distance(x: &Points, y: &Points) -> f64 {
+pub(super) fn squared_mean_distance(x: &Points, y: &Points) -> f64 {
     let squared: f64 = x.mean().iter().zip(y.mean()).map(|(x, y)| (x - y).powi(2)).sum();
     if squared <= 1e-26 * (x.mean_square() + y.mean_square()) { 0.0 } else { squared }
 }

@@ -37,6 +37,20 @@ pub enum MetricError {
         /// Its cells.
         cells: usize,
     },
+    /// More cells than an exact algorithm can take.
+    #[error("{cells} cells are too many for exact transport, the limit is {limit}")]
+    TooManyCells {
+        /// Cells of the larger group.
+        cells: usize,
+        /// The most there may be.
+        limit: usize,
+    },
+    /// A dose-response curve has four parameters.
+    #[error("a dose-response curve needs at least 4 doses, there are {levels}")]
+    TooFewDoses {
+        /// Different doses.
+        levels: usize,
+    },
     /// A value is NaN or infinite.
     #[error("{group} holds {value} in row {row}, column {column}")]
     NotFinite {
@@ -80,6 +94,8 @@ impl MetricError {
             Self::ShapeMismatch { .. } => "metric_shape_mismatch",
             Self::NoCells { .. } => "metric_no_cells",
             Self::TooFewCells { .. } => "metric_too_few_cells",
+            Self::TooManyCells { .. } => "metric_too_many_cells",
+            Self::TooFewDoses { .. } => "metric_too_few_doses",
             Self::NotFinite { .. } => "metric_not_finite",
             Self::UnknownGene { .. } => "metric_unknown_gene",
             Self::Setting { .. } => "metric_setting",
@@ -97,6 +113,12 @@ impl MetricError {
             }
             Self::TooFewCells { group, .. } => {
                 format!("Choose a cell type and a dose with at least 2, better 10 or more, cells in {group}.")
+            }
+            Self::TooManyCells { limit, .. } => {
+                format!("Draw at most {limit} cells per group, or take the entropic Wasserstein distance.")
+            }
+            Self::TooFewDoses { .. } => {
+                "Fit a curve only where at least 4 doses, the control counted, were measured.".into()
             }
             Self::NotFinite { group, .. } if *group == "predicted" => {
                 "The model diverged: train with a smaller learning rate, or look at the loss curve.".into()

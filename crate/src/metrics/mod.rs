@@ -1,24 +1,43 @@
 //! Exact, named metrics: pure functions on views of cells by genes (or cells by principal components).
 //!
 //! Input is `f32`, arithmetic and results are `f64`. Every function states its formula and its source, and is compared
-//! with that source's own package in `tests/metrics_parity.rs` (fixtures: `tests/reference/make_metric_fixtures.py`).
+//! with that source's own package in `tests/metrics_*.rs` (fixtures: `tests/reference/make_metric_fixtures.py` and
+//! `make_contrast_fixtures.py`).
 //!
 //! * [`r2`]: squared correlation of per-gene means;
 //! * [`deg`]: rankings of differentially expressed genes;
+//! * [`response_genes`]: the same with p-values and fold changes;
 //! * [`distances`]: distances between two groups of cells;
 //! * [`sinkhorn`]: the entropic Wasserstein distance;
+//! * [`emd`]: exact optimal transport;
+//! * [`distance`], [`contrast`]: all these distances by name, with p-values and intervals by resampling;
+//! * [`hill`]: dose-response curves;
+//! * [`tails`]: of the distributions that tests need;
 //! * [`prediction`]: all of these for one prediction, with baselines to put them in proportion.
 
 // A view is two pointers wide and `Copy`; the lint does not see that through its lifetime.
 #![allow(clippy::needless_pass_by_value)]
 
+pub mod contrast;
 pub mod deg;
+pub mod distance;
 pub mod distances;
+pub mod emd;
 mod error;
+mod floor;
+pub mod hill;
+mod measured;
+mod median;
+mod pair_sums;
 mod points;
 pub mod prediction;
 pub mod r2;
+mod resample;
+pub mod response_genes;
 pub mod sinkhorn;
+mod sinkhorn_solver;
+pub mod tails;
+mod transport;
 
 use ndarray::ArrayView2;
 

@@ -32,9 +32,28 @@ impl Points {
         Self { n, dims, width, values }
     }
 
+    /// The cells of one group on top of those of the other.
+    pub(super) fn stacked<T: Value>(x: ArrayView2<T>, y: ArrayView2<T>) -> Self {
+        let (mut all, other) = (Self::new(x), Self::new(y));
+        all.n += other.n;
+        all.values.extend(other.values);
+        all
+    }
+
+    /// The cells with these numbers.
+    pub(super) fn select(&self, cells: &[usize]) -> Self {
+        let values = cells.iter().flat_map(|&cell| self.row(cell)).copied().collect();
+        Self { n: cells.len(), dims: self.dims, width: self.width, values }
+    }
+
     /// Number of cells.
     pub(super) fn len(&self) -> usize {
         self.n
+    }
+
+    /// Numbers per cell, with the padding.
+    pub(super) fn width(&self) -> usize {
+        self.width
     }
 
     /// Mean of every dimension.

@@ -8,12 +8,11 @@
 //! ten iterations the L1 error of the margin of `y` is compared with the threshold. They are computed with a kernel
 //! matrix into which the potentials are absorbed, so an iteration is two products instead of `2 n m` exponentials.
 
-use std::ops::RangeInclusive;
-
 use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
 
 use super::points::Points;
+use super::sinkhorn_solver::Solver;
 use super::{MetricError, Value, check_pair};
 
 /// `eps` is this share of the scale of the costs (OTT's `DEFAULT_EPSILON_SCALE`).
@@ -24,10 +23,6 @@ pub const THRESHOLD: f64 = 1e-3;
 pub const CHECK_EVERY: usize = 10;
 /// The iteration gives up after so many (OTT's `max_iterations`).
 pub const MAX_ITERATIONS: usize = 2000;
-
-/// A scaling beyond these bounds is absorbed into its potential. What underflows in the kernel (below `exp(-87)`) is
-/// negligible for all scalings within.
-const SCALING: RangeInclusive<f64> = 1e-12..=1e12;
 
 /// What `eps` is a share of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,11 +65,9 @@ pub fn wasserstein<T: Value>(
 /// See [`wasserstein`].
 pub(super) fn between_points(x: &Points, y: &Points, scale: EpsilonScale) -> Wasserstein {
     let (cost, mean, sd) = costs(x, y);
-    let epsilon = EPSILON_SHARE * if scale == EpsilonScale::Std { sd } else { mean };
-    // Rounding leaves a spread of about 1e-16 of the mean where all costs are equal.
-    if sd <= 1e-12 * mean || epsilon <= 0.0 {
-        return Wasserstein { cost: mean, epsilon, iterations: 0, converged: true };
-    }
+    let Some(epsilon) = epsilon_of(mean, sd, scale) else {
+        return Wasserstein { cost: mean, epsilon: 0.0, iterations: 0, converged: true };
+    };
     let mut solver = Solver::new(cost, x.len(), y.len(), epsilon);
     let (mut iterations, mut converged) = (0, false);
     while iterations < MAX_ITERATIONS && !converged {
@@ -88,8 +81,14 @@ pub(super) fn between_points(x: &Points, y: &Points, scale: EpsilonScale) -> Was
     Wasserstein { cost: solver.cost(), epsilon, iterations, converged }
 }
 
+/// The regularisation; `None` where all costs are equal (rounding leaves a spread of about `1e-16` of the mean there).
+pub(super) fn epsilon_of(mean: f64, sd: f64, scale: EpsilonScale) -> Option<f64> {
+    let epsilon = EPSILON_SHARE * if scale == EpsilonScale::Std { sd } else { mean };
+    (sd > 1e-12 * mean && epsilon > 0.0).then_some(epsilon)
+}
+
 /// All squared distances row after row, their mean and their standard deviation (ddof 0).
-fn costs(x: &Points, y: &Points) -> (Vec<f32>, f64, f64) {
+pub(super) fn costs(x: &Points, y: &Points) -> (Vec<f32>, f64, f64) {
     let (n, m) = (x.len(), y.len());
     let mut cost = Vec::with_capacity(n * m);
     let mut sum = 0.0;
@@ -108,147 +107,6 @@ fn costs(x: &Points, y: &Points) -> (Vec<f32>, f64, f64) {
         squares += row.iter().map(|&c| (f64::from(c) - mean).powi(2)).sum::<f64>();
     }
     (cost, mean, (squares / (n * m) as f64).sqrt())
-}
-
-/// Potentials relative to the weights: `P_ij = exp((f_i + g_j - C_ij) / eps) / (n m)`.
-///
-/// They are kept as `f + eps ln u` and `g + eps ln v`, with `kernel_ij = exp((f_i + g_j - C_ij) / eps)`.
-struct Solver {
-    n: usize,
-    m: usize,
-    epsilon: f64,
-    cost: Vec<f32>,
-    kernel: Vec<f32>,
-    f: Vec<f64>,
-    g: Vec<f64>,
-    u: Vec<f64>,
-    v: Vec<f64>,
-    /// Mean over the rows of `u kernel`: what the next update of `v` needs, and the margin's error too.
-    column: Vec<f64>,
-}
-
-impl Solver {
-    fn new(cost: Vec<f32>, n: usize, m: usize, epsilon: f64) -> Self {
-        Self {
-            n,
-            m,
-            epsilon,
-            kernel: vec![0.0; cost.len()],
-            cost,
-            f: vec![0.0; n],
-            g: vec![0.0; m],
-            u: vec![1.0; n],
-            v: vec![1.0; m],
-            // Zeros send the first iteration to the log domain, which fills the kernel.
-            column: vec![0.0; m],
-        }
-    }
-
-    /// One iteration: the potential of `y`, then that of `x`. Returns the L1 error of the margin of `y` after it.
-    fn step(&mut self) -> f64 {
-        if !self.step_with_kernel() {
-            self.step_in_log_domain();
-        }
-        let m = self.m as f64;
-        self.v.iter().zip(&self.column).map(|(v, column)| (v * column - 1.0).abs() / m).sum()
-    }
-
-    /// The iteration as two products with the kernel; false, with `u` as it was, if a scaling left its bounds.
-    fn step_with_kernel(&mut self) -> bool {
-        if !self.column.iter().all(|column| SCALING.contains(column)) {
-            return false;
-        }
-        let (n, m) = (self.n as f64, self.m as f64);
-        let v: Vec<f32> = self.column.iter().map(|column| (1.0 / column) as f32).collect();
-        let mut u = Vec::with_capacity(self.n);
-        let mut column = vec![0.0; self.m];
-        // One pass over the kernel: a row gives its `u` and is then, still in the cache, added to the columns.
-        for row in self.kernel.chunks_exact(self.m) {
-            let scaling = m / dot(row, &v);
-            if !SCALING.contains(&scaling) {
-                return false;
-            }
-            let weight = scaling / n;
-            for (sum, &kernel) in column.iter_mut().zip(row) {
-                *sum += weight * f64::from(kernel);
-            }
-            u.push(scaling);
-        }
-        self.v = v.into_iter().map(f64::from).collect();
-        (self.u, self.column) = (u, column);
-        true
-    }
-
-    /// The iteration as sums of exponentials that cannot under- or overflow; the kernel then starts afresh from it.
-    fn step_in_log_domain(&mut self) {
-        for (f, u) in self.f.iter_mut().zip(&mut self.u) {
-            *f += self.epsilon * u.ln();
-            *u = 1.0;
-        }
-        self.v.fill(1.0);
-        let scale = 1.0 / self.epsilon;
-        let exponent = |potential: f64, cost: f32| ((potential - f64::from(cost)) * scale) as f32;
-        let soft_min = |largest: f32, mean: f64| -self.epsilon * (f64::from(largest) + mean.ln());
-
-        let mut largest = vec![f32::NEG_INFINITY; self.m];
-        for (&f, row) in self.f.iter().zip(self.cost.chunks_exact(self.m)) {
-            for (largest, &cost) in largest.iter_mut().zip(row) {
-                *largest = largest.max(exponent(f, cost));
-            }
-        }
-        self.column.fill(0.0);
-        for (&f, row) in self.f.iter().zip(self.cost.chunks_exact(self.m)) {
-            for ((sum, &largest), &cost) in self.column.iter_mut().zip(&largest).zip(row) {
-                *sum += f64::from(exp(exponent(f, cost) - largest));
-            }
-        }
-        for ((g, &largest), sum) in self.g.iter_mut().zip(&largest).zip(&self.column) {
-            *g = soft_min(largest, sum / self.n as f64);
-        }
-
-        self.column.fill(0.0);
-        let rows = self.cost.chunks_exact(self.m).zip(self.kernel.chunks_exact_mut(self.m));
-        for (f, (cost, kernel)) in self.f.iter_mut().zip(rows) {
-            for ((kernel, &g), &cost) in kernel.iter_mut().zip(&self.g).zip(cost) {
-                *kernel = exponent(g, cost);
-            }
-            let largest = kernel.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-            let sum: f64 = kernel.iter().map(|&exponent| f64::from(exp(exponent - largest))).sum();
-            *f = soft_min(largest, sum / self.m as f64);
-            for ((kernel, &g), (&cost, column)) in kernel.iter_mut().zip(&self.g).zip(cost.iter().zip(&mut self.column))
-            {
-                *kernel = exp(exponent(*f + g, cost));
-                *column += f64::from(*kernel) / self.n as f64;
-            }
-        }
-    }
-
-    /// The dual value `mean f + mean g`; it is `reg_ot_cost` because the margin of `x` is exact after an iteration.
-    fn cost(&self) -> f64 {
-        let mean = |potential: &[f64], scaling: &[f64]| {
-            let sum: f64 = potential.iter().zip(scaling).map(|(p, s)| p + self.epsilon * s.ln()).sum();
-            sum / potential.len() as f64
-        };
-        mean(&self.f, &self.u) + mean(&self.g, &self.v)
-    }
-}
-
-/// `exp`, with 0 for what would be a subnormal number (which some processors compute with very slowly).
-fn exp(exponent: f32) -> f32 {
-    if exponent < -87.0 { 0.0 } else { exponent.exp() }
-}
-
-/// Dot product in sixteen `f32` lanes, added up in `f64`.
-fn dot(x: &[f32], y: &[f32]) -> f64 {
-    let ((x, x_rest), (y, y_rest)) = (x.as_chunks::<16>(), y.as_chunks::<16>());
-    let mut lanes = [0.0_f32; 16];
-    for (x, y) in x.iter().zip(y) {
-        for lane in 0..16 {
-            lanes[lane] += x[lane] * y[lane];
-        }
-    }
-    let rest: f64 = x_rest.iter().zip(y_rest).map(|(x, y)| f64::from(x * y)).sum();
-    lanes.iter().copied().map(f64::from).sum::<f64>() + rest
 }
 
 #[cfg(test)]
