@@ -34,6 +34,52 @@ pub enum EmbedError {
         /// Genes of the cells.
         found: usize,
     },
+    /// No or too many neighbours.
+    #[error("{asked} neighbours were asked for; with {cells} cells it can be 1 to {most}")]
+    Neighbours {
+        /// Number of neighbours.
+        asked: usize,
+        /// The largest number that these cells allow.
+        most: usize,
+        /// Number of cells.
+        cells: usize,
+    },
+    /// A picture of other cells than the data.
+    #[error("the data have {cells} cells, the embedding has {embedded}")]
+    OtherCells {
+        /// Cells of the data.
+        cells: usize,
+        /// Cells of the embedding.
+        embedded: usize,
+    },
+    /// t-SNE's perplexity does not go with the number of cells.
+    #[error(
+        "a perplexity of {perplexity} was asked for, of {cells} cells; it must be at least 2 and below a third of the cells"
+    )]
+    Perplexity {
+        /// The perplexity.
+        perplexity: f64,
+        /// Number of cells.
+        cells: usize,
+    },
+    /// UMAP's number of neighbours does not go with the number of cells.
+    #[error("n_neighbors is {neighbours}, of {cells} cells; it must be at least 2 and below the number of cells")]
+    UmapNeighbours {
+        /// Number of neighbours, the cell itself counted.
+        neighbours: usize,
+        /// Number of cells.
+        cells: usize,
+    },
+    /// A setting is out of its range.
+    #[error("{name} is {value}, it must be {allowed}")]
+    Setting {
+        /// Name of the setting.
+        name: &'static str,
+        /// Its value.
+        value: f64,
+        /// What it may be.
+        allowed: &'static str,
+    },
 }
 
 impl EmbedError {
@@ -45,6 +91,11 @@ impl EmbedError {
             Self::NoComponents => "embed_no_components",
             Self::NotFinite { .. } => "embed_not_finite",
             Self::ShapeMismatch { .. } => "embed_shape_mismatch",
+            Self::Neighbours { .. } => "embed_neighbours",
+            Self::OtherCells { .. } => "embed_other_cells",
+            Self::Perplexity { .. } => "embed_perplexity",
+            Self::UmapNeighbours { .. } => "embed_umap_neighbours",
+            Self::Setting { .. } => "embed_setting",
         }
     }
 
@@ -52,11 +103,22 @@ impl EmbedError {
     #[must_use]
     pub fn hint(&self) -> String {
         match self {
-            Self::TooFewCells { .. } => "Choose a cell type and a dose with more cells.",
-            Self::NoComponents => "Ask for at least 1 principal component; 50 is usual.",
-            Self::NotFinite { .. } => "Remove the missing or infinite values from the file.",
-            Self::ShapeMismatch { .. } => "Transform cells that were prepared together with those of the fit.",
+            Self::TooFewCells { .. } => "Choose a cell type and a dose with more cells.".into(),
+            Self::NoComponents => "Ask for at least 1 principal component; 50 is usual.".into(),
+            Self::NotFinite { .. } => "Remove the missing or infinite values from the file.".into(),
+            Self::ShapeMismatch { .. } => "Transform cells that were prepared together with those of the fit.".into(),
+            Self::Neighbours { most: 0, .. } => "Choose more cells.".into(),
+            Self::Neighbours { most, .. } => format!("Ask for at most {most} neighbours, or choose more cells."),
+            Self::OtherCells { .. } => "Compare an embedding with the data it was made of.".into(),
+            Self::Perplexity { cells: 0..7, .. } => "t-SNE needs at least 7 cells; choose more.".into(),
+            Self::Perplexity { cells, .. } => {
+                format!("Set a perplexity of 2 to {}, or choose more cells; 30 is usual.", (cells - 1) / 3)
+            }
+            Self::UmapNeighbours { cells: 0..3, .. } => "UMAP needs at least 3 cells; choose more.".into(),
+            Self::UmapNeighbours { cells, .. } => {
+                format!("Set n_neighbors to 2 to {}, or choose more cells; 15 is usual.", cells - 1)
+            }
+            Self::Setting { name, allowed, .. } => format!("Set {name} to a value that is {allowed}."),
         }
-        .into()
     }
 }
