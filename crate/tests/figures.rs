@@ -22,7 +22,7 @@ fn laid_out(figure: &Figure, width: f64) -> Scene {
 }
 
 fn drawn(name: &str, width: f64) -> Drawn {
-    Drawn { marks: laid_out(&figure(name), width).marks }
+    laid_out(&figure(name), width).drawn()
 }
 
 fn texts(scene: &Scene) -> Vec<&str> {
@@ -91,7 +91,9 @@ fn every_figure_is_an_svg_with_its_text_as_text() {
 
 #[test]
 fn a_figure_without_data_is_a_sentence() {
-    for name in ["cell_counts_empty", "loss_empty", "r2_scatter_empty", "bars_empty", "deg_overlap_empty"] {
+    let empty: Vec<&str> = figures().map(|(name, _)| name).filter(|name| name.ends_with("_empty")).collect();
+    assert_eq!(empty.len(), 11, "one of each kind");
+    for name in empty {
         let scene = laid_out(&figure(name), 400.0);
         assert!(texts(&scene).join(" ").ends_with('.'), "{name}: {:?}", texts(&scene));
         assert!(scene.marks.is_empty(), "{name}");
@@ -121,6 +123,23 @@ fn parts_that_do_not_fit_together_are_named() {
             json!({"figure": "deg_overlap", "observed_only": 0, "common": 1, "predicted_only": 0, "genes": {"common": ["A", "B"]}}),
             "1 genes but 2 names",
         ),
+        (
+            json!({"figure": "embedding", "x": [0.0], "y": [0.0, 1.0], "colour": {"by": "values", "name": "", "values": [1.0]}}),
+            "1 first coordinates but 2 second coordinates",
+        ),
+        (
+            json!({"figure": "embedding", "x": [0.0], "y": [0.0], "colour": {"by": "groups", "name": "", "labels": ["A"], "codes": [1]}}),
+            "group number 1, but there are 1 groups",
+        ),
+        (
+            json!({"figure": "embedding", "x": [0.0], "y": [0.0], "only": [], "colour": {"by": "values", "name": "", "values": [1.0]}}),
+            "1 first coordinates but 0 choices",
+        ),
+        (json!({"figure": "volcano", "genes": ["A"], "x": [1.0], "y": []}), "1 genes but 0 p values"),
+        (
+            json!({"figure": "set_overlap", "sets": [{"name": "A", "size": 1}], "intersections": [{"members": [2], "size": 1}]}),
+            "set number 2 in intersection 0, but there are 1 sets",
+        ),
     ];
     for (figure, words) in cases {
         let figure: Figure = serde_json::from_value(figure).unwrap();
@@ -138,6 +157,7 @@ fn the_heat_map_names_the_cell_under_the_pointer() {
     let mark = &drawn.marks[5];
     let hit = drawn.hit(mark.x, mark.y).unwrap();
     assert_eq!((hit.index, hit.text.starts_with("B, stimulated: ")), (5, true), "{}", hit.text);
+    assert_eq!(hit.key.as_deref(), Some("B"), "the type is what other figures show too");
     assert!(matches!(hit.extent, Extent::Rect { .. }));
     assert!(drawn.hit(1.0, 1.0).is_none());
 }
@@ -188,25 +208,251 @@ fn gene_lists_say_how_many_names_are_left_out() {
 
 #[test]
 fn figures_survive_a_round_trip_through_json() {
-    for (name, figure) in figures().filter(|(name, _)| *name != "r2_scatter_empty") {
-        let again: Figure = serde_json::from_value(serde_json::to_value(&figure).unwrap()).expect(name);
-        assert_eq!(again, figure, "{name}");
+    for (name, figure) in figures() {
+        let json = serde_json::to_value(&figure).unwrap();
+        let again: Figure = serde_json::from_value(json.clone()).expect(name);
+        // As JSON, since a missing value is not equal to itself.
+        assert!(serde_json::to_value(&again).unwrap() == json, "{name}");
     }
 }
 
-/// Writes every sample into the temporary folder, to be looked at: `cargo test --test figures -- --ignored`.
+/// Every coordinate of a shape.
+fn corners(shape: &Shape) -> Vec<(f64, f64)> {
+    match shape {
+        Shape::Rect { x, y, w, h, .. } => vec![(*x, *y), (x + w, y + h)],
+        Shape::Line { points, .. } | Shape::Polygon { points, .. } => points.clone(),
+        Shape::Dots { points, radius, .. } => {
+            points.iter().flat_map(|(x, y)| [(x - radius, y - radius), (x + radius, y + radius)]).collect()
+        }
+        Shape::Circle { centre: (x, y), radius, .. } => vec![(x - radius, y - radius), (x + radius, y + radius)],
+        Shape::Text { at, .. } => vec![*at],
+    }
+}
+
 #[test]
-#[ignore = "writes files to look at"]
-fn gallery() {
-    let folder = std::env::temp_dir().join("dosefront-figures");
-    std::fs::create_dir_all(&folder).unwrap();
+fn no_shape_leaves_the_figure() {
     for (name, figure) in figures() {
-        for (side, theme) in [("light", Theme::light()), ("dark", Theme::dark())] {
-            for width in [344.0, 1100.0] {
-                let height = chart::height(&figure, width, &theme, &estimate_width);
-                let svg = chart::svg(&figure, width, height, &theme).unwrap();
-                std::fs::write(folder.join(format!("{name}-{width}-{side}.svg")), svg).unwrap();
+        for width in WIDTHS {
+            let scene = laid_out(&figure, width);
+            for shape in &scene.shapes {
+                let inside = |(x, y): &(f64, f64)| {
+                    *x >= -1.0 && *y >= -1.0 && *x <= scene.width + 1.0 && *y <= scene.height + 1.0
+                };
+                assert!(corners(shape).iter().all(inside), "{name} at {width}: {shape:?}");
             }
         }
     }
+}
+
+#[test]
+fn what_is_not_a_number_is_left_out_and_not_drawn() {
+    use chart::{
+        DoseLine, DosePanel, DosePoint, DoseResponse, Embedding, EmbeddingColour, Expression, ExpressionGroup,
+        ExpressionPanel, FittedCurve, IntervalPanel, IntervalRow, Intervals, NoiseFloor, Volcano,
+    };
+    let wild = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e300, -1e300];
+    for bad in wild {
+        let odd = Some(bad);
+        let points = [(0.0, Some(0.5)), (1.0, odd), (bad, Some(1.0)), (3.0, Some(2.0)), (9.0, None)];
+        let points = points.map(|(dose, value)| DosePoint { dose, value, low: odd, high: odd, note: String::new() });
+        let fit = FittedCurve { points: vec![(1.0, bad), (bad, 1.0)], ec50: odd, ec50_low: odd, ec50_high: odd };
+        let floor = Some(NoiseFloor { value: odd, high: odd, label: "floor".into() });
+        let line = DoseLine { name: "A".into(), points: points.to_vec(), fit: Some(fit), ..DoseLine::default() };
+        let dose = DosePanel { lines: vec![line], floor: floor.clone(), ..DosePanel::default() };
+        let row =
+            |value| IntervalRow { label: "A".into(), value, low: odd, high: odd, floor: odd, ..IntervalRow::default() };
+        let rows = IntervalPanel { rows: vec![row(odd), row(Some(1.0))], floor, ..IntervalPanel::default() };
+        let group = |mean| ExpressionGroup {
+            label: "0".into(),
+            mean,
+            low: odd,
+            high: odd,
+            fraction: odd,
+            density: vec![(bad, 1.0), (0.0, bad), (1.0, 1.0)],
+            quartiles: Some([0.0, bad, 1.0]),
+            ..ExpressionGroup::default()
+        };
+        let panel = ExpressionPanel {
+            title: "A".into(),
+            groups: vec![group(odd), group(Some(1.0))],
+            ..ExpressionPanel::default()
+        };
+        let single = bad as f32;
+        let figures = [
+            Figure::DoseResponse(DoseResponse { panels: vec![dose], ..DoseResponse::default() }),
+            Figure::Intervals(Intervals { panels: vec![rows], ..Intervals::default() }),
+            Figure::Expression(Expression { panels: vec![panel], ..Expression::default() }),
+            Figure::Volcano(Volcano {
+                genes: named(&["A", "B", "C"]),
+                x: vec![bad, 1.0, 2.0],
+                y: vec![1.0, bad, 3.0],
+                threshold_x: odd,
+                threshold_y: odd,
+                label_top: 3,
+                ..Volcano::default()
+            }),
+            Figure::Embedding(Embedding {
+                title: String::new(),
+                x: vec![single, 1.0, 2.0],
+                y: vec![0.0, single, 1.0],
+                colour: EmbeddingColour::Values { name: "A".into(), values: vec![1.0, 2.0, single] },
+                only: None,
+                x_label: String::new(),
+                y_label: String::new(),
+                highlight: None,
+            }),
+        ];
+        for figure in figures {
+            let kind = figure.kind();
+            let scene = laid_out(&figure, 500.0);
+            let sane = |(x, y): &(f64, f64)| x.abs() < 1e5 && y.abs() < 1e5;
+            for shape in &scene.shapes {
+                assert!(corners(shape).iter().all(sane), "{bad} in {}: {shape:?}", figure.kind());
+            }
+            assert!(scene.marks.iter().all(|mark| sane(&(mark.x, mark.y))), "{bad} in {}", figure.kind());
+            chart::svg(&figure, 500.0, 300.0, &Theme::dark()).expect(kind);
+            assert!(chart::summary(&figure).expect(kind).ends_with('.'));
+        }
+    }
+}
+
+/// The shapes of a sample with another highlight.
+fn highlighted(name: &str, highlight: Option<&str>) -> Vec<Shape> {
+    let (_, mut json) = samples().into_iter().find(|(other, _)| *other == name).expect(name);
+    json["highlight"] = json!(highlight);
+    laid_out(&serde_json::from_value(json).expect(name), 700.0).shapes
+}
+
+#[test]
+fn a_highlight_changes_the_picture_and_an_unknown_one_does_not() {
+    for name in ["dose_response", "dose_response_40", "intervals", "embedding", "expression", "volcano", "set_overlap"]
+    {
+        let plain = highlighted(name, None);
+        let known = match name {
+            "dose_response_40" => "T cell, subset number 3 of a very long annotation",
+            "volcano" => "Gene200",
+            _ => "Cholangiocytes",
+        };
+        assert!(highlighted(name, Some(known)) != plain, "{name}");
+        assert!(highlighted(name, Some("in another figure")) == plain, "{name}");
+    }
+}
+
+#[test]
+fn marks_carry_the_name_of_the_thing_in_every_figure() {
+    for (name, n) in [("dose_response", 6), ("intervals", 6), ("embedding", 6), ("expression", 6), ("volcano", 3999)] {
+        let drawn = drawn(name, 700.0);
+        let mut keys: Vec<String> = drawn.marks.iter().map(|mark| mark.key.clone().expect(name)).collect();
+        keys.sort();
+        keys.dedup();
+        assert_eq!(keys.len(), n, "{name}");
+        assert!(name == "volcano" || keys.contains(&"Cholangiocytes".to_owned()), "{name}: {keys:?}");
+    }
+    let overlap = drawn("set_overlap", 700.0);
+    assert_eq!(overlap.marks[2].key.as_deref(), Some("Cholangiocytes"), "the rows come first");
+    assert!(overlap.marks[6].key.is_some() && overlap.marks[7].text.contains("in exactly"), "then the combinations");
+}
+
+#[test]
+fn doses_rise_to_the_right_and_the_control_stands_apart() {
+    let drawn = drawn("dose_response", 700.0);
+    let first: Vec<_> = drawn.marks.iter().filter(|mark| mark.index == 0).collect();
+    assert_eq!(first.len(), 9);
+    assert!(first.windows(2).all(|pair| pair[0].x + 10.0 < pair[1].x), "by dose");
+    let steps: Vec<f64> = first.windows(2).map(|pair| pair[1].x - pair[0].x).collect();
+    assert!((steps[1] - steps[3]).abs() < 0.5, ".01 to .03 is as far as .1 to .3: {steps:?}");
+    assert!(first[8].y < first[0].y - 50.0, "a larger value stands higher");
+    let words = &first[1].text;
+    assert!(
+        words.starts_with("E-distance, Hepatocytes - portal: dose (\u{b5}g/kg) .01, ") && words.ends_with("117 cells")
+    );
+    assert_eq!(drawn.marks.iter().filter(|mark| mark.index == 2).count(), 8, "a gap is no point");
+    let csv = chart::table(&figure("dose_response_fit")).unwrap().csv();
+    assert!(csv.starts_with("panel,name,dose (\u{b5}g/kg),value,low,high,EC50,EC50 low,EC50 high\n"));
+    assert_eq!(csv.lines().count(), 1 + 3 * 6 * 9);
+    let summary = chart::summary(&figure("dose_response_one")).unwrap();
+    assert_eq!(summary, "Response along the dose: E-distance, 1 line, highest 4.2 for CD4T at dose 10.");
+}
+
+#[test]
+fn a_fitted_curve_is_smooth_and_its_ec50_can_be_pointed_at() {
+    let curves = |name: &str| {
+        let scene = laid_out(&figure(name), 700.0);
+        scene.shapes.iter().filter(|shape| matches!(shape, Shape::Line { points, .. } if points.len() == 60)).count()
+    };
+    assert_eq!((curves("dose_response_fit"), curves("dose_response")), (18, 0));
+    let drawn = drawn("dose_response_fit", 700.0);
+    let ec50 = drawn.marks.iter().find(|mark| mark.text.contains("EC50")).unwrap();
+    assert_eq!(ec50.text, "Hepatocytes - portal: EC50 .2 (.12 to .38)");
+    let doses: Vec<_> = drawn.marks.iter().filter(|mark| mark.index == 0 && !mark.text.contains("EC50")).collect();
+    assert!(ec50.x > doses[3].x && ec50.x < doses[4].x, "between .1 and .3");
+}
+
+#[test]
+fn rows_align_across_panels_that_share_their_names() {
+    let wide = drawn("intervals", 1200.0);
+    assert!((0..6).all(
+        |row| (wide.marks[row].y - wide.marks[row + 6].y).abs() < 1e-9 && wide.marks[row].x < wide.marks[row + 6].x
+    ));
+    let narrow = drawn("intervals", 390.0);
+    assert!(narrow.marks[6].y > narrow.marks[5].y, "one below the other");
+    let names =
+        |width| texts(&laid_out(&figure("intervals"), width)).iter().filter(|text| **text == "Cholangiocytes").count();
+    assert_eq!((names(1200.0), names(390.0)), (1, 3));
+    assert!(wide.marks[3].text.contains("Stellate Cells: not defined"), "{}", wide.marks[3].text);
+}
+
+#[test]
+fn every_cell_is_one_dot_and_says_its_group() {
+    let scene = laid_out(&figure("embedding"), 700.0);
+    let dots = |scene: &Scene| -> usize {
+        scene.shapes.iter().map(|shape| if let Shape::Dots { points, .. } = shape { points.len() } else { 0 }).sum()
+    };
+    assert_eq!(dots(&scene), 3000);
+    assert!(scene.shapes.len() < 200, "not a shape per cell: {}", scene.shapes.len());
+    let drawn = scene.drawn();
+    assert_eq!(drawn.marks.len(), 6, "the keyboard steps through groups");
+    let cloud = drawn.cloud.as_ref().unwrap();
+    let (x, y) = cloud.points[17];
+    let hit = drawn.hit(f64::from(x), f64::from(y)).unwrap();
+    assert_eq!((hit.key.as_deref(), f64::from(x)), (Some(hit.text.as_str()), hit.x));
+    let table = chart::table(&figure("embedding")).unwrap();
+    assert_eq!((table.rows.len(), table.columns[2].as_str()), (6, "median UMAP 1"));
+    // Cells that the figure is not about are drawn, but say nothing.
+    let scene = laid_out(&figure("embedding_values"), 700.0);
+    assert_eq!(dots(&scene), 4000);
+    let meant = scene.cloud.as_ref().unwrap().points.len();
+    assert!(meant < 4000 && chart::table(&figure("embedding_values")).unwrap().rows.len() == meant);
+}
+
+#[test]
+fn silent_genes_stand_at_the_edge_of_the_volcano() {
+    let drawn = drawn("volcano", 700.0);
+    let far = drawn.marks.iter().find(|mark| mark.index == 7).unwrap();
+    assert!(far.text.starts_with("Gene7: log2 fold change \u{2212}2"), "{}", far.text);
+    let leftmost = drawn.marks.iter().map(|mark| mark.x).fold(f64::INFINITY, f64::min);
+    assert!((far.x - leftmost).abs() < 1e-9 && far.x > 20.0);
+    let others = drawn.marks.iter().filter(|mark| mark.x < leftmost + 60.0).count();
+    assert!(others < 400, "the others are not squeezed together: {others}");
+    assert!(drawn.marks.iter().all(|mark| mark.index != 5), "a gene without p value");
+    let scene = laid_out(&figure("volcano"), 700.0);
+    let texts = texts(&scene);
+    let counted =
+        |word: &str| texts.iter().find_map(|text| text.strip_suffix(word)?.trim().parse::<usize>().ok()).unwrap();
+    let words = |word: &str| drawn.marks.iter().filter(|mark| mark.text.ends_with(word)).count();
+    assert_eq!((counted(" up"), counted(" down")), (words("(up)"), words("(down)")));
+    let named = texts.iter().filter(|text| text.contains('-') && !text.contains(' ')).count();
+    assert!((8..=15).contains(&named), "{named} names");
+}
+
+#[test]
+fn combinations_that_find_no_room_are_counted() {
+    let shown = |width| drawn("set_overlap", width).marks.len() - 6;
+    assert!(shown(390.0) >= 5 && shown(390.0) < 10 && shown(1200.0) == 24);
+    let scene = laid_out(&figure("set_overlap"), 390.0);
+    let left_out = format!("{} smaller combinations are not shown", 24 - shown(390.0));
+    assert!(texts(&scene).join(" ").contains(&left_out));
+    assert!(!texts(&laid_out(&figure("set_overlap"), 1200.0)).join(" ").contains("not shown"));
+    let csv = chart::table(&figure("set_overlap_two")).unwrap().csv();
+    assert!(csv.starts_with("sets,number of sets,response genes,examples\nCD4T,1,421,Cyp1a1 Tiparp Nqo1\n"), "{csv}");
 }

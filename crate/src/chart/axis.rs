@@ -126,9 +126,8 @@ pub fn frame(sketch: &mut Sketch, room: Area, axes: &Axes) -> Frame {
     area.top += y_name.len() as f64 * font * 1.25 + if y_name.is_empty() { note.size * 0.6 } else { 5.0 };
     let x_name = sketch.wrap(axes.x_label, room.width(), 2, name);
     area.bottom -= note.size * 1.9 + x_name.len() as f64 * font * 1.25;
-    let wanted_y = (area.height() / (note.size * 3.2)).clamp(2.0, 6.0) as usize;
-    let y_ticks = Scale::new(axes.y, (1.0, 0.0), axes.log_y).ticks(wanted_y);
-    area.left += sketch.widest(y_ticks.iter().map(|(_, label)| label.as_str()), note) + 8.0;
+    let y_ticks = y_ticks(sketch, axes.y, area.height(), 3.2, axes.log_y);
+    area.left += y_margin(sketch, &y_ticks);
     area.right -= note.size * 0.8;
     area.bottom = area.bottom.max(area.top + 10.0);
     area.right = area.right.max(area.left + 10.0);
@@ -140,11 +139,7 @@ pub fn frame(sketch: &mut Sketch, room: Area, axes: &Axes) -> Frame {
     let y = Scale::new(axes.y, (area.bottom, area.top), axes.log_y);
 
     let (grid, muted) = (sketch.theme.grid, sketch.theme.muted);
-    for (value, label) in &y_ticks {
-        let at = y.px(*value);
-        sketch.line((area.left, at), (area.right, at), grid, 1.0);
-        sketch.text(area.left - 7.0, at, label, note);
-    }
+    draw_y(sketch, area, &y, &y_ticks);
     for (value, label) in x_ticks(sketch, &x, area.width()) {
         if axes.whole_x && value.fract() != 0.0 {
             continue;
@@ -167,6 +162,27 @@ pub fn frame(sketch: &mut Sketch, room: Area, axes: &Axes) -> Frame {
         sketch.text(left, below + font * (0.4 + 1.25 * at as f64), line, name);
     }
     Frame { area, x, y }
+}
+
+/// As many ticks as suit a value axis of this height when they are about `apart` label heights apart.
+pub fn y_ticks(sketch: &Sketch, domain: (f64, f64), height: f64, apart: f64, log: bool) -> Vec<(f64, String)> {
+    let wanted = (height / (sketch.small() * apart)).clamp(2.0, 6.0) as usize;
+    Scale::new(domain, (1.0, 0.0), log).ticks(wanted)
+}
+
+/// The room that the labels of a value axis take.
+pub fn y_margin(sketch: &Sketch, ticks: &[(f64, String)]) -> f64 {
+    sketch.widest(ticks.iter().map(|(_, label)| label.as_str()), sketch.note(HAlign::Right)) + 8.0
+}
+
+/// Grid lines and labels of a value axis.
+pub fn draw_y(sketch: &mut Sketch, area: Area, y: &Scale, ticks: &[(f64, String)]) {
+    let (note, grid) = (sketch.note(HAlign::Right), sketch.theme.grid);
+    for (value, label) in ticks {
+        let at = y.px(*value);
+        sketch.line((area.left, at), (area.right, at), grid, 1.0);
+        sketch.text(area.left - 7.0, at, label, note);
+    }
 }
 
 /// As many ticks as fit side by side, at most seven.

@@ -325,7 +325,8 @@ impl CellCounts {
                 }
                 let text = format!("{}, {}: {} {}", self.cell_types[row], self.arms[arm], count(n), plural(n));
                 let extent = Extent::Rect { x: left, y: top, w, h };
-                sketch.mark(left + w / 2.0, top + h / 2.0, extent, row * self.arms.len() + arm, text);
+                let index = row * self.arms.len() + arm;
+                sketch.keyed_mark((left + w / 2.0, top + h / 2.0), extent, index, &self.cell_types[row], text);
             }
         }
     }

@@ -8,7 +8,10 @@ use super::paint::{Target, UNITS_PER_PIXEL, paint};
 use super::scene::Scene;
 use super::sketch::Sketch;
 use super::theme::Theme;
-use super::{Bars, CellCounts, DegOverlap, Drawn, Loss, R2Scatter, Table};
+use super::{
+    Bars, CellCounts, DegOverlap, DoseResponse, Drawn, Embedding, Expression, Intervals, Loss, R2Scatter, SetOverlap,
+    Table, Volcano,
+};
 
 /// A figure: what it shows, without its size or colours. In JSON the kind is the field `figure`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -24,6 +27,18 @@ pub enum Figure {
     Bars(Bars),
     /// How many differentially expressed genes a prediction shares with the observation.
     DegOverlap(DegOverlap),
+    /// Response against dose, lines with intervals, one panel per measure.
+    DoseResponse(DoseResponse),
+    /// Values with intervals, a row each, one panel per measure.
+    Intervals(Intervals),
+    /// Cells in the plane of an embedding.
+    Embedding(Embedding),
+    /// Expression of one gene per cell type and dose.
+    Expression(Expression),
+    /// Change and significance of every gene.
+    Volcano(Volcano),
+    /// What several sets share, bars over a matrix of dots.
+    SetOverlap(SetOverlap),
 }
 
 /// What every kind of figure can do.
@@ -45,6 +60,12 @@ impl Figure {
             Self::R2Scatter(figure) => figure,
             Self::Bars(figure) => figure,
             Self::DegOverlap(figure) => figure,
+            Self::DoseResponse(figure) => figure,
+            Self::Intervals(figure) => figure,
+            Self::Embedding(figure) => figure,
+            Self::Expression(figure) => figure,
+            Self::Volcano(figure) => figure,
+            Self::SetOverlap(figure) => figure,
         }
     }
 
@@ -57,6 +78,12 @@ impl Figure {
             Self::R2Scatter(_) => "r2_scatter",
             Self::Bars(_) => "bars",
             Self::DegOverlap(_) => "deg_overlap",
+            Self::DoseResponse(_) => "dose_response",
+            Self::Intervals(_) => "intervals",
+            Self::Embedding(_) => "embedding",
+            Self::Expression(_) => "expression",
+            Self::Volcano(_) => "volcano",
+            Self::SetOverlap(_) => "set_overlap",
         }
     }
 
@@ -95,7 +122,7 @@ pub fn draw<DB: plotters::backend::DrawingBackend>(
 ) -> Result<Drawn, ChartError> {
     let scene = scene(figure, width, height, theme, measure)?;
     paint(&scene, backend, Target::Canvas(pixels))?;
-    Ok(Drawn { marks: scene.marks })
+    Ok(scene.drawn())
 }
 
 /// A figure as an SVG document of `width` x `height` CSS pixels: text stays text, and the title says what the figure shows.

@@ -10,6 +10,16 @@ pub enum Sample {
     Dot(Colour),
     Triangle(Colour),
     Line(Colour, bool),
+    /// A line with the marker of that number on it.
+    Series(Colour, usize, bool),
+    /// The marker of that number.
+    Glyph(Colour, usize),
+    /// An arrow: further than the axis goes.
+    Beyond(Colour),
+    /// A dot of that radius.
+    Sized(Colour, f64),
+    /// A short upright line.
+    Tick(Colour),
     Bar(Colour),
     HatchedBar,
     Frame(Colour),
@@ -24,7 +34,8 @@ pub fn legend(sketch: &mut Sketch, left: f64, right: f64, top: f64, entries: &[(
     let (mut x, mut y) = (left, top + step * 0.5);
     for (sample, name) in entries {
         let lead = match sample {
-            Sample::Line(..) => SAMPLE + 6.0,
+            Sample::Line(..) | Sample::Series(..) => SAMPLE + 6.0,
+            Sample::Sized(_, radius) => 12.0 + radius,
             _ => 18.0,
         };
         let name = sketch.shorten(name, (right - left - lead).max(10.0), ink);
@@ -49,6 +60,14 @@ fn draw_sample(sketch: &mut Sketch, sample: Sample, (x, y): (f64, f64)) {
             let stroke = Stroke { colour, width: 2.5, dash: dashed.then_some((6.0, 4.0)) };
             sketch.push(Shape::Line { points: vec![(x, y), (x + SAMPLE, y)], stroke });
         }
+        Sample::Series(colour, glyph, dashed) => {
+            draw_sample(sketch, Sample::Line(colour, dashed), (x, y));
+            sketch.glyph(glyph, (x + SAMPLE / 2.0, y), 4.5, colour);
+        }
+        Sample::Glyph(colour, glyph) => sketch.glyph(glyph, (x + 6.0, y), 5.0, colour),
+        Sample::Sized(colour, radius) => sketch.circle((x + 6.0, y), radius, colour),
+        Sample::Beyond(colour) => sketch.arrow((x + 6.0, y), 1.0, 4.5, colour),
+        Sample::Tick(colour) => sketch.line((x + 6.0, y - 6.0), (x + 6.0, y + 6.0), colour, 2.0),
         Sample::Bar(colour) => sketch.rect(square, colour),
         Sample::HatchedBar => sketch.hatched(square),
         Sample::Frame(colour) => sketch.outline(square, colour, 3.0),

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::axis::{Axes, frame, padded};
 use super::figure::Picture;
 use super::format::number;
+use super::labels::spread;
 use super::legend::{Sample, legend};
 use super::measure::Measure;
 use super::scene::{Extent, HAlign, Shape, Stroke};
@@ -202,15 +203,7 @@ fn name_ends(sketch: &mut Sketch, plot: Area, mut ends: Vec<((f64, f64), super::
     let step = ink.size * 1.35;
     ends.sort_by(|a, b| a.0.1.total_cmp(&b.0.1));
     let mut places: Vec<f64> = ends.iter().map(|(end, _, _)| end.1).collect();
-    for at in 1..places.len() {
-        places[at] = places[at].max(places[at - 1] + step);
-    }
-    // What was pushed out at the bottom comes back up, and pushes the others.
-    let mut lowest = plot.bottom;
-    for place in places.iter_mut().rev() {
-        *place = place.min(lowest);
-        lowest = *place - step;
-    }
+    spread(&mut places, step, plot.bottom);
     for ((end, colour, series), y) in ends.into_iter().zip(places) {
         let (from, to) = (plot.right + 2.0, plot.right + 24.0);
         if (end.1 - y).abs() > 2.0 || end.0 < plot.right - 2.0 {

@@ -67,6 +67,20 @@ pub fn shorten_middle(text: &str, room: f64, width: impl Fn(&str) -> f64) -> Str
     kept(n.min(chars.len()))
 }
 
+/// How many bytes the names have in common at their start, up to the end of a word: what need not be read to tell them apart.
+#[must_use]
+pub fn common_start<'a>(mut names: impl Iterator<Item = &'a str>) -> usize {
+    let Some(first) = names.next() else { return 0 };
+    let (mut common, mut several) = (first, false);
+    for name in names {
+        several |= name != first;
+        let same = common.char_indices().zip(name.chars()).find(|((_, a), b)| a != b).map(|((at, _), _)| at);
+        common = &common[..same.unwrap_or(common.len().min(name.len()))];
+    }
+    let word = common.char_indices().rev().find(|(_, c)| matches!(c, ' ' | ',' | '_' | '-'));
+    if several { word.map_or(0, |(at, c)| at + c.len_utf8()) } else { 0 }
+}
+
 fn with_ellipsis(chars: &[char]) -> String {
     let mut text: String = chars.iter().collect();
     text.truncate(text.trim_end().len());
@@ -118,6 +132,17 @@ mod tests {
         assert!(middle.starts_with("CD8-") && middle.ends_with("cell") && width(&middle) <= 80.0, "{middle}");
         assert_eq!(shorten_middle("", 1.0, width), "");
         assert_eq!(shorten_middle("N", 1.0, width), "N…");
+    }
+
+    #[test]
+    fn a_common_start_ends_with_a_word() {
+        let start = |names: &[&str]| common_start(names.iter().copied());
+        assert_eq!(start(&["T cell, CD4", "T cell, CD8", "T cell, CD4"]), "T cell, ".len());
+        assert_eq!(start(&["Hepatocytes - portal", "Cholangiocytes"]), 0);
+        assert_eq!(start(&["T cell", "T cell, CD8"]), "T ".len());
+        assert_eq!(start(&["T cell, CD4", "T cell, CD4"]), 0);
+        assert_eq!(start(&["α β", "α γ"]), "α ".len());
+        assert_eq!(start(&[]), 0);
     }
 
     #[test]

@@ -75,6 +75,13 @@ impl<DB: DrawingBackend> Painter<'_, DB> {
                 let radius = (radius * self.scale).round().max(1.0) as u32;
                 self.backend.draw_circle(self.px(*centre), radius, &rgba(*fill), true).map_err(surface)
             }
+            Shape::Dots { points, radius, fill } => {
+                let (radius, fill) = ((radius * self.scale).round().max(1.0) as u32, rgba(*fill));
+                for point in points {
+                    self.backend.draw_circle(self.px(*point), radius, &fill, true).map_err(surface)?;
+                }
+                Ok(())
+            }
             Shape::Polygon { points, fill } => {
                 let points: Vec<BackendCoord> = points.iter().map(|p| self.px(*p)).collect();
                 self.backend.fill_polygon(points, &rgba(*fill)).map_err(surface)
@@ -160,6 +167,9 @@ fn dashes(points: &[(f64, f64)], dash: f64, gap: f64) -> Vec<Vec<(f64, f64)>> {
         let (mut from, to) = (pair[0], pair[1]);
         loop {
             let length = (to.0 - from.0).hypot(to.1 - from.1);
+            if !length.is_finite() {
+                return pieces;
+            }
             if length <= left {
                 left -= length;
                 piece.push(to);

@@ -1,11 +1,12 @@
 //! Mean expression of every gene, observed against predicted, with the top genes marked and the furthest ones named.
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 use super::axis::{Axes, Frame, frame, padded};
 use super::figure::Picture;
 use super::format::{count, number, tick};
-use super::labels::{Obstacle, Placed, place};
+use super::gaps::{optional_with_gaps, with_gaps};
+use super::labels::{Ground, Obstacle, Placed, place};
 use super::legend::{Sample, legend};
 use super::measure::Measure;
 use super::scene::{Extent, HAlign};
@@ -53,17 +54,6 @@ fn observed() -> String {
 
 fn predicted() -> String {
     "Predicted mean expression (log1p)".into()
-}
-
-/// JSON has no NaN; it writes null.
-fn with_gaps<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<f64>, D::Error> {
-    let values: Vec<Option<f64>> = Deserialize::deserialize(from)?;
-    Ok(values.into_iter().map(|value| value.unwrap_or(f64::NAN)).collect())
-}
-
-fn optional_with_gaps<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Vec<f64>>, D::Error> {
-    let values: Option<Vec<Option<f64>>> = Deserialize::deserialize(from)?;
-    Ok(values.map(|values| values.into_iter().map(|value| value.unwrap_or(f64::NAN)).collect()))
 }
 
 impl R2Scatter {
@@ -244,7 +234,8 @@ impl R2Scatter {
             if !is_top[gene] {
                 sketch.circle(places[gene], radius, colour);
             }
-            sketch.mark(places[gene].0, places[gene].1, Extent::Radius(radius), gene, self.words(gene, is_top[gene]));
+            let words = self.words(gene, is_top[gene]);
+            sketch.keyed_mark(places[gene], Extent::Radius(radius), gene, &self.genes[gene], words);
         }
         let corner = self.draw_scores(sketch, frame, places);
         let (names, labels) = self.labels(sketch, frame, places, corner);
@@ -318,7 +309,8 @@ impl R2Scatter {
         let mut obstacles: Vec<Obstacle> =
             self.drawn().map(|gene| Obstacle { at: places[gene], radius: 3.0, cost: 0.6 }).collect();
         obstacles.extend(self.top_drawn().map(|gene| Obstacle { at: places[gene], radius: 7.0, cost: 30.0 }));
-        (names, place(&labels, wanted, ink.size * 1.15, frame.area, &[corner], &obstacles))
+        let ground = Ground { room: frame.area, taken: &[corner], obstacles: &obstacles, diagonal: true, over: false };
+        (names, place(&labels, wanted, ink.size * 1.15, &ground))
     }
 
     /// What stands beside a wide plot: the legend, and the genes furthest off with their means.

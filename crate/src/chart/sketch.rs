@@ -2,7 +2,7 @@
 
 use super::colour::Colour;
 use super::measure::{Measure, shorten, shorten_middle, wrap};
-use super::scene::{Extent, HAlign, Mark, Scene, Shape, Stroke};
+use super::scene::{Cloud, Extent, HAlign, Mark, Scene, Shape, Stroke};
 use super::theme::Theme;
 
 /// An axis-parallel rectangle in CSS pixels.
@@ -64,6 +64,7 @@ impl<'a> Sketch<'a> {
             paper: theme.paper,
             shapes: Vec::new(),
             marks: Vec::new(),
+            cloud: None,
         };
         Self { theme, measure, scene }
     }
@@ -114,6 +115,17 @@ impl<'a> Sketch<'a> {
         shorten_middle(text, room, |text| self.width(text, ink))
     }
 
+    /// Shortened in the middle, without the first `start` bytes where the whole name does not fit, see
+    /// [`common_start`](super::measure::common_start).
+    pub fn shorten_after(&self, text: &str, start: usize, room: f64, ink: Ink) -> String {
+        match text.get(start..) {
+            Some(rest) if start > 0 && !rest.is_empty() && self.width(text, ink) > room => {
+                self.shorten(&format!("\u{2026}{rest}"), room, ink)
+            }
+            _ => self.shorten_middle(text, room, ink),
+        }
+    }
+
     pub fn wrap(&self, text: &str, room: f64, lines: usize, ink: Ink) -> Vec<String> {
         wrap(text, room, lines, |text| self.width(text, ink))
     }
@@ -123,7 +135,29 @@ impl<'a> Sketch<'a> {
     }
 
     pub fn mark(&mut self, x: f64, y: f64, extent: Extent, index: usize, text: String) {
-        self.scene.marks.push(Mark { x, y, extent, text, index });
+        self.optional_mark((x, y), extent, index, None, text);
+    }
+
+    /// The points under the pointer, where there are too many for marks.
+    pub fn cloud(&mut self, cloud: Cloud) {
+        self.scene.cloud = Some(cloud);
+    }
+
+    /// A mark of something that other figures show as well.
+    pub fn keyed_mark(&mut self, (x, y): (f64, f64), extent: Extent, index: usize, key: &str, text: String) {
+        self.optional_mark((x, y), extent, index, Some(key.to_owned()), text);
+    }
+
+    /// A mark with a key or without.
+    pub fn optional_mark(
+        &mut self,
+        (x, y): (f64, f64),
+        extent: Extent,
+        index: usize,
+        key: Option<String>,
+        text: String,
+    ) {
+        self.scene.marks.push(Mark { x, y, extent, text, index, key });
     }
 
     /// Text whose capitals have their middle at `y`.
@@ -199,10 +233,33 @@ impl<'a> Sketch<'a> {
         self.push(Shape::Polygon { points: corners(radius), fill });
     }
 
+    /// A paler form of a colour, for what steps back beside a highlight.
+    pub fn dim(&self, colour: Colour) -> Colour {
+        self.theme.paper.mix(colour, 0.3)
+    }
+
+    /// A heading of one panel among several, whose names have `start` bytes in common.
+    pub fn heading(&mut self, (x, y): (f64, f64), text: &str, start: usize, room: f64, strong: bool) {
+        let colour = if strong { self.theme.ink } else { self.theme.muted };
+        let ink = Ink { bold: true, colour, ..self.ink(HAlign::Left) };
+        let text = self.shorten_after(text, start, room, ink);
+        self.text(x, y, &text, ink);
+    }
+
     /// A pale rectangle with slanted lines: a bar that differs from a plain one without colour.
     pub fn hatched(&mut self, area: Area) {
         let colour = self.theme.muted;
-        self.rect(area, self.theme.paper.mix(colour, 0.28));
+        self.hatch(area, self.theme.paper.mix(colour, 0.28), colour);
+    }
+
+    /// The same paler, as a ground for data.
+    pub fn hatched_ground(&mut self, area: Area) {
+        let paper = self.theme.paper;
+        self.hatch(area, paper.mix(self.theme.muted, 0.07), paper.mix(self.theme.muted, 0.3));
+    }
+
+    fn hatch(&mut self, area: Area, ground: Colour, colour: Colour) {
+        self.rect(area, ground);
         let (width, height) = (area.width(), area.height());
         let mut start = 4.0;
         while start < width + height {

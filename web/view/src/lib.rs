@@ -45,6 +45,8 @@ struct Hit<'a> {
     radius: f64,
     /// `[left, top, width, height]` of a cell or a bar; null for a point.
     rect: Option<[f64; 4]>,
+    /// A stable name of the thing in every figure; null where it has none.
+    key: Option<&'a str>,
 }
 
 impl<'a> From<&'a Mark> for Hit<'a> {
@@ -53,16 +55,16 @@ impl<'a> From<&'a Mark> for Hit<'a> {
             Extent::Radius(radius) => (radius, None),
             Extent::Rect { x, y, w, h } => (0.0, Some([x, y, w, h])),
         };
-        Hit { text: &mark.text, x: mark.x, y: mark.y, index: mark.index, radius, rect }
+        Hit { text: &mark.text, x: mark.x, y: mark.y, index: mark.index, radius, rect, key: mark.key.as_deref() }
     }
 }
 
 #[wasm_bindgen]
 impl Drawn {
     /// What is under the pointer at (`x`, `y`), in CSS pixels from the canvas's top left:
-    /// `{text, x, y, index, radius, rect}` or null.
+    /// `{text, x, y, index, radius, rect, key}` or null.
     pub fn hit(&self, x: f64, y: f64) -> Result<JsValue, JsValue> {
-        self.marks.hit(x, y).map_or(Ok(JsValue::NULL), |mark| to_js(&Hit::from(mark)))
+        self.marks.hit(x, y).map_or(Ok(JsValue::NULL), |mark| to_js(&Hit::from(&mark)))
     }
 
     /// How many marks there are, for stepping through them with the keyboard.
