@@ -5,7 +5,7 @@
 //!
 //! * [`data`]: the [`data::Dataset`], its readers, column roles, subsampling, preprocessing and simulation;
 //! * [`metrics`]: pure functions that score a prediction;
-//! * [`embed`]: principal components;
+//! * [`embed`]: principal components, nearest neighbours, t-SNE and UMAP;
 //! * [`chart`]: what each figure shows, drawn with plotters on any backend;
 //! * `nn`: network layers with a replica axis (feature `train`);
 //! * `models`: perturbation-response models behind one trait (feature `train`);

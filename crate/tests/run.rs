@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use burn::tensor::Device;
 use dosefront::data::{Dataset, ObsColumn, ObsValues, Source, ValueKind, simulate};
-use dosefront::run::{Clock, EngineInfo, Event, Report, RunError, RunFile, Runner};
+use dosefront::run::{Clock, EngineInfo, Event, Predicted, Report, RunError, RunFile, Runner};
 use futures_lite::future::block_on;
 use serde_json::{Value, json};
 
@@ -49,6 +49,11 @@ fn report(run: &Value) -> Report {
     finish(start(run, pbmc()).unwrap(), 0.0).0
 }
 
+/// The results of a prediction task.
+fn done(report: &Report) -> &Predicted {
+    report.predicted.as_ref().unwrap()
+}
+
 /// The report without its times.
 fn without_times(report: &Report) -> Value {
     let mut value = serde_json::to_value(report).unwrap();
@@ -61,7 +66,7 @@ fn every_model_is_scored_and_the_report_carries_its_run_file() {
     let models = json!(["no_change", "mean_shift", "pca_shift", "count_fold_change", small_scgen()]);
     let run = run_file(&json!({"models": models, "held_out": ["CD4T"], "seeds": [1, 2]}));
     let (report, events) = finish(start(&run, pbmc()).unwrap(), 0.0);
-    let rows: Vec<_> = report.results.iter().map(|row| (row.model.as_str(), row.seed)).collect();
+    let rows: Vec<_> = done(&report).results.iter().map(|row| (row.model.as_str(), row.seed)).collect();
     let expected = [
         ("no_change", None),
         ("mean_shift", None),
@@ -72,10 +77,11 @@ fn every_model_is_scored_and_the_report_carries_its_run_file() {
         ("scgen", Some(2)),
     ];
     assert_eq!(rows, expected);
-    assert!(report.failures.is_empty());
-    let r2 = |model: &str| report.results.iter().find(|row| row.model == model).unwrap().metrics["r2_all"].unwrap();
+    assert!(done(&report).failures.is_empty());
+    let r2 =
+        |model: &str| done(&report).results.iter().find(|row| row.model == model).unwrap().metrics["r2_all"].unwrap();
     assert!(r2("mean_shift") > r2("no_change"), "{} {}", r2("mean_shift"), r2("no_change"));
-    let truth = |i: usize, name: &str| report.results[i].truth.as_ref().unwrap()[name].unwrap();
+    let truth = |i: usize, name: &str| done(&report).results[i].truth.as_ref().unwrap()[name].unwrap();
     assert!(truth(1, "r2_all") > truth(0, "r2_all") && truth(1, "observed_r2_all") > truth(1, "r2_all"));
     let progress: Vec<f64> =
         events.iter().filter_map(|e| if let Event::Progress { done, .. } = e { Some(*done) } else { None }).collect();
@@ -98,12 +104,12 @@ fn the_outcome_does_not_depend_on_how_the_work_is_cut() {
 fn a_replica_equals_its_own_run() {
     let all = report(&run_file(&json!({"models": [small_scgen()], "held_out": ["B"], "seeds": [1, 2, 19193]})));
     let alone = report(&run_file(&json!({"models": [small_scgen()], "held_out": ["B"], "seeds": [2]})));
-    assert_eq!(all.results[1].metrics, alone.results[0].metrics);
-    assert_eq!(all.results[1].ratios, alone.results[0].ratios);
-    for (three, one) in all.fits[0].losses.iter().zip(&alone.fits[0].losses) {
+    assert_eq!(done(&all).results[1].metrics, done(&alone).results[0].metrics);
+    assert_eq!(done(&all).results[1].ratios, done(&alone).results[0].ratios);
+    for (three, one) in done(&all).fits[0].losses.iter().zip(&done(&alone).fits[0].losses) {
         assert_eq!((three.train[1], three.validation[1]), (one.train[0], one.validation[0]));
     }
-    assert_ne!(all.results[0].metrics, all.results[1].metrics);
+    assert_ne!(done(&all).results[0].metrics, done(&all).results[1].metrics);
 }
 
 #[test]
@@ -112,12 +118,12 @@ fn early_stopping_keeps_each_replica_where_it_stopped() {
     let task = |model: Value, seeds: Value| run_file(&json!({"models": [model], "held_out": ["B"], "seeds": seeds}));
     let stopped = report(&task(scgen(2, 60), json!([1, 2])));
     for (r, seed) in [1, 2].into_iter().enumerate() {
-        let losses = &stopped.fits[0].losses;
+        let losses = &done(&stopped).fits[0].losses;
         let epochs = losses.iter().filter(|loss| loss.validation[r].is_some()).count();
         assert!(epochs < 60, "seed {seed} did not stop");
         // The same number of epochs without the rule gives the same network, because the last weights are kept.
         let fixed = report(&task(scgen(0, epochs as u64), json!([seed])));
-        assert_eq!(fixed.results[0].metrics, stopped.results[r].metrics, "seed {seed}");
+        assert_eq!(done(&fixed).results[0].metrics, done(&stopped).results[r].metrics, "seed {seed}");
     }
 }
 
@@ -126,9 +132,9 @@ fn scgen_learns_the_response() {
     let mut run = run_file(&json!({"models": ["no_change", {"scgen": {"preset": "demo"}}], "held_out": ["CD4T"]}));
     run["preprocess"] = json!({"max_cells": 1200, "genes": {"hvg_seurat": 500}});
     let report = report(&run);
-    let r2 = |i: usize| report.results[i].metrics["r2_all"].unwrap();
+    let r2 = |i: usize| done(&report).results[i].metrics["r2_all"].unwrap();
     assert!(r2(1) > 0.85 && r2(1) > r2(0) + 0.1, "scGen {}, no change {}", r2(1), r2(0));
-    let losses = &report.fits[0].losses;
+    let losses = &done(&report).fits[0].losses;
     assert!(losses.last().unwrap().train[0] < 0.7 * losses[0].train[0]);
 }
 
@@ -142,12 +148,12 @@ fn doses_are_predicted_one_by_one_from_one_training() {
         "task": {"predict": {"models": [small_scgen(), "mean_shift"], "held_out": ["Hepatocytes - portal"], "doses": ["1", "30"]}},
     });
     let report = finish(start(&run, simulate("liver-dose-response", 1).unwrap()).unwrap(), 0.0).0;
-    let rows: Vec<_> = report.results.iter().map(|row| (row.model.as_str(), row.dose)).collect();
+    let rows: Vec<_> = done(&report).results.iter().map(|row| (row.model.as_str(), row.dose)).collect();
     assert_eq!(
         rows,
         [("scgen", Some(1.0)), ("scgen", Some(30.0)), ("mean_shift", Some(1.0)), ("mean_shift", Some(30.0))]
     );
-    assert_eq!(report.fits.len(), 1);
+    assert_eq!(done(&report).fits.len(), 1);
 }
 
 #[test]
@@ -159,9 +165,9 @@ fn a_model_that_needs_counts_is_left_out_with_the_reason() {
     }
     let run = run_file(&json!({"models": ["count_fold_change", "mean_shift"], "held_out": ["B"]}));
     let (report, events) = finish(start(&run, dataset).unwrap(), 0.0);
-    assert_eq!(report.failures[0].code, "needs_counts");
+    assert_eq!(done(&report).failures[0].code, "needs_counts");
     assert!(events.iter().any(|event| matches!(event, Event::LeftOut { .. })));
-    assert_eq!(report.results.len(), 1);
+    assert_eq!(done(&report).results.len(), 1);
 }
 
 fn code(run: &Value, dataset: Dataset) -> (&'static str, String) {
@@ -249,8 +255,12 @@ fn a_run_file_with_a_missing_hash_takes_the_open_file_and_reports_its_hash() {
 /// Every version of the run file keeps opening, and a file that gives every field comes out as it went in.
 #[test]
 fn version_1_opens() {
-    let text = include_str!("../../tests/reference/fixtures/run_file/version-1.json");
-    let run = RunFile::parse(text).unwrap();
-    let written: Value = serde_json::from_str(&run.to_json()).unwrap();
-    assert_eq!(written, serde_json::from_str::<Value>(text).unwrap());
+    for text in [
+        include_str!("../../tests/reference/fixtures/run_file/version-1.json"),
+        include_str!("../../tests/reference/fixtures/run_file/version-1-explore.json"),
+    ] {
+        let run = RunFile::parse(text).unwrap();
+        let written: Value = serde_json::from_str(&run.to_json()).unwrap();
+        assert_eq!(written, serde_json::from_str::<Value>(text).unwrap());
+    }
 }

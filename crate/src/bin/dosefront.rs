@@ -8,9 +8,12 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand};
-use dosefront::chart::{self, Theme};
+use dosefront::chart::{self, Figure, Theme};
 use dosefront::data::{self, Dataset, InputFile, Source};
-use dosefront::run::{DatasetSummary, DesignSummary, EngineInfo, Event, RunError, RunFile, Runner, results_csv};
+use dosefront::run::explore::{atlas, distances_table, fits_table, genes_table};
+use dosefront::run::{
+    DatasetSummary, DesignSummary, EngineInfo, Event, Exploration, Predicted, RunError, RunFile, Runner, results_csv,
+};
 
 /// Single-cell perturbation models, their data and metrics.
 #[derive(Parser)]
@@ -121,16 +124,51 @@ fn run_command(path: &Path, data: &[PathBuf], out: &Path, figures: bool, device:
     fs::create_dir_all(out).with_context(|| format!("cannot make {}", out.display()))?;
     let report = runner.report();
     write(&out.join("report.json"), &serde_json::to_string_pretty(&report)?)?;
-    if figures {
-        write(&out.join("results.csv"), &results_csv(&report.results))?;
-        for row in &report.results {
-            if let Some(detail) = runner.detail(row.index) {
-                let name = format!("r2-{:03}-{}-{}.svg", row.index, file_name(&row.model), file_name(&row.cell_type));
-                write(&out.join(name), &chart::svg(&detail.scatter(row), 900.0, 700.0, &Theme::light())?)?;
-            }
+    for note in &report.notes {
+        println!("note: {note}");
+    }
+    if !figures {
+        return Ok(());
+    }
+    if let Some(predicted) = &report.predicted {
+        write_predicted(predicted, &runner, out)?;
+    }
+    runner.exploration().map_or(Ok(()), |found| write_explored(found, out))
+}
+
+fn write_predicted(predicted: &Predicted, runner: &Runner, out: &Path) -> Result<()> {
+    write(&out.join("results.csv"), &results_csv(&predicted.results))?;
+    for row in &predicted.results {
+        if let Some(detail) = runner.detail(row.index) {
+            let name = format!("r2-{:03}-{}-{}.svg", row.index, file_name(&row.model), file_name(&row.cell_type));
+            write_figure(&out.join(name), &detail.scatter(row))?;
         }
     }
     Ok(())
+}
+
+fn write_explored(found: &Exploration, out: &Path) -> Result<()> {
+    let outcome = found.outcome();
+    for (name, table) in [
+        ("distances.csv", distances_table(&outcome.distances)),
+        ("response_genes.csv", genes_table(&outcome.response_genes)),
+        ("dose_fits.csv", fits_table(&outcome.dose_fits)),
+    ] {
+        if !table.rows.is_empty() {
+            write(&out.join(name), &table.csv())?;
+        }
+    }
+    for (name, figure) in atlas(found)? {
+        write_figure(&out.join(format!("{name}.svg")), &figure)?;
+    }
+    Ok(())
+}
+
+/// An SVG of the width of a page.
+fn write_figure(path: &Path, figure: &Figure) -> Result<()> {
+    let (width, theme) = (900.0, Theme::light());
+    let height = chart::height(figure, width, &theme, &chart::estimate_width);
+    write(path, &chart::svg(figure, width, height, &theme)?)
 }
 
 fn file_name(text: &str) -> String {
@@ -146,7 +184,7 @@ fn write(path: &Path, text: &str) -> Result<()> {
 fn print_event(event: &Event) {
     match event {
         Event::Stage { text, .. } => println!("{text}"),
-        Event::Progress { .. } => {}
+        Event::Progress { .. } | Event::Explored { .. } => {}
         Event::Loss { epoch, epochs, train, validation, .. } => {
             println!("  epoch {epoch}/{epochs}: training {train:.2?}, validation {validation:.1?}");
         }

@@ -131,6 +131,9 @@ pub struct Truth {
     pub means: Vec<Array2<f64>>,
     /// Genes that respond to the treatment in at least one cell type.
     pub responding_genes: Vec<usize>,
+    /// Dose of half the effect of each gene on its log expression, the same in all types that respond; without meaning
+    /// for other genes and where there are no doses.
+    pub ec50: Vec<f64>,
 }
 
 /// A data set: cells by genes with annotations, as read or simulated, before any preprocessing.

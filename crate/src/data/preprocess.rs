@@ -1,6 +1,6 @@
 //! From a data set and a design to the matrix that models are trained on.
 
-use ndarray::Array2;
+use ndarray::{Array2, Axis};
 use serde::{Deserialize, Serialize};
 
 use super::design::Design;
@@ -110,6 +110,45 @@ pub struct Prepared {
     pub design: Design,
     /// What was done that the visitor did not ask for.
     pub notes: Vec<String>,
+}
+
+impl Prepared {
+    /// A design before anything is prepared: no genes, no values.
+    #[must_use]
+    pub fn empty(design: Design) -> Self {
+        Self {
+            x: Array2::zeros((0, 0)),
+            genes: Vec::new(),
+            gene_index: Vec::new(),
+            counts: Csr::from_rows(0, []),
+            kind: ValueKind::Counts,
+            target_sum: 0.0,
+            design,
+            notes: Vec::new(),
+        }
+    }
+
+    /// Expression of any gene of the data set (`column`) in every prepared cell, normalised and logged as `x` is.
+    #[must_use]
+    pub fn expression_of(&self, column: usize, log1p: bool) -> Vec<f32> {
+        if let Ok(chosen) = self.gene_index.binary_search(&column) {
+            return self.x.index_axis(Axis(1), chosen).to_vec();
+        }
+        let value = |i: usize| {
+            let (columns, values) = self.counts.row(i);
+            let Ok(at) = columns.binary_search(&(column as u32)) else { return 0.0 };
+            let scaled = match self.kind {
+                ValueKind::LogNormalised => return values[at],
+                ValueKind::Normalised => values[at],
+                ValueKind::Counts => {
+                    let total = values.iter().map(|&v| f64::from(v)).sum::<f64>();
+                    values[at] / (total as f32 / self.target_sum as f32)
+                }
+            };
+            if log1p { scaled.ln_1p() } else { scaled }
+        };
+        (0..self.counts.n_rows()).map(value).collect()
+    }
 }
 
 /// Prepares a data set: drops cells without counts, draws the subsample, normalises over all genes, chooses genes, and

@@ -37,6 +37,50 @@ pub enum RunError {
         /// What there is.
         arms: Vec<String>,
     },
+    /// A cell type that does not occur.
+    #[error("there is no cell type '{cell_type}' (there are {})", cell_types.join(", "))]
+    UnknownCellType {
+        /// What was asked for.
+        cell_type: String,
+        /// What there is.
+        cell_types: Vec<String>,
+    },
+    /// A gene that does not occur.
+    #[error("there is no gene '{gene}' in the data")]
+    UnknownGene {
+        /// What was asked for.
+        gene: String,
+    },
+    /// A gene that preprocessing did not choose.
+    #[error("the gene '{gene}' is not among those that were chosen in preprocessing")]
+    GeneNotChosen {
+        /// What was asked for.
+        gene: String,
+    },
+    /// A column that does not occur.
+    #[error("there is no column '{column}' (there are {})", columns.join(", "))]
+    UnknownColumn {
+        /// What was asked for.
+        column: String,
+        /// What there is.
+        columns: Vec<String>,
+    },
+    /// A number that must be larger.
+    #[error("the task's {name} is {value}, it must be at least {least}")]
+    TooSmall {
+        /// Name of the field.
+        name: &'static str,
+        /// What it was.
+        value: usize,
+        /// The least it may be.
+        least: usize,
+    },
+    /// Exact transport between groups that are too large for it.
+    #[error("the distance emd is exact, and too slow beyond {most} cells a group")]
+    TooManyCellsForEmd {
+        /// The most cells of a group.
+        most: usize,
+    },
     /// A list in the task is empty.
     #[error("the task's {what} are empty")]
     Empty {
@@ -74,6 +118,12 @@ impl RunError {
             Self::Version { .. } => "run_file_version",
             Self::WrongData { .. } => "wrong_data",
             Self::UnknownArm { .. } => "unknown_arm",
+            Self::UnknownCellType { .. } => "unknown_cell_type",
+            Self::UnknownGene { .. } => "unknown_gene",
+            Self::GeneNotChosen { .. } => "gene_not_chosen",
+            Self::UnknownColumn { .. } => "unknown_column",
+            Self::TooSmall { .. } => "setting_too_small",
+            Self::TooManyCellsForEmd { .. } => "too_many_cells_for_emd",
             Self::Empty { .. } => "empty_list",
             Self::Repeated { .. } => "repeated_entry",
             Self::Read(error) => error.code(),
@@ -95,6 +145,16 @@ impl RunError {
                     .to_owned()
             }
             Self::UnknownArm { .. } => "Choose one of the treatments or doses that exist, or \"all\".".to_owned(),
+            Self::UnknownCellType { .. } => "Choose one of the cell types that exist, or \"all\".".to_owned(),
+            Self::UnknownGene { .. } => {
+                "Check the spelling; genes are named as in the file, and case matters.".to_owned()
+            }
+            Self::GeneNotChosen { .. } => "Use more genes (preprocess.genes), or \"all\".".to_owned(),
+            Self::UnknownColumn { .. } => "Choose one of the columns that exist.".to_owned(),
+            Self::TooSmall { name, least, .. } => format!("Set {name} to at least {least}."),
+            Self::TooManyCellsForEmd { most } => {
+                format!("Set distances.max_cells to at most {most} (0 means all cells), or take wasserstein instead.")
+            }
             Self::Empty { what } => format!("Name at least one entry in {what}."),
             Self::Repeated { what, value } => format!("Leave the second {value} out of {what}."),
             Self::Read(error) => error.hint(),

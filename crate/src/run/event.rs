@@ -3,17 +3,43 @@ use serde::{Deserialize, Serialize};
 use super::{Failure, ResultRow};
 
 /// What kind of work is being done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StageName {
     /// Choosing cells and genes, normalising.
     Prepare,
+    /// Distances between control and treated cells.
+    Distances,
+    /// Tests of every gene.
+    Genes,
+    /// Hill curves along the doses.
+    Doses,
+    /// Pictures of all cells in two dimensions.
+    Embedding,
+    /// Intervals and p-values of the distances.
+    Resample,
     /// Fitting a model.
     Train,
     /// Predicting held-out cells.
     Predict,
     /// Comparing predictions with observed cells.
     Score,
+}
+
+/// A part of an exploration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// Principal components, which need nothing else.
+    Components,
+    /// Distances, without or with their intervals.
+    Distances,
+    /// Response genes.
+    Genes,
+    /// Dose-response fits.
+    Doses,
+    /// A t-SNE or UMAP picture, finished or on its way.
+    Embedding,
 }
 
 /// Something that happened in a step of a run.
@@ -55,6 +81,11 @@ pub enum Event {
     Result {
         /// Its scores.
         result: ResultRow,
+    },
+    /// A part of an exploration has come or changed: its figures can be drawn (again).
+    Explored {
+        /// Which part.
+        part: Part,
     },
     /// A model could not be fitted or asked; the run goes on without it.
     LeftOut {

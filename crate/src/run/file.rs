@@ -2,14 +2,13 @@
 
 use std::fmt;
 
-use serde::de::{self, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 use crate::data::{Preprocess, Roles, Source};
-use crate::metrics::prediction::ScoreSettings;
-use crate::models::scgen::ScgenSettings;
 
 use super::RunError;
+use super::explore::ExploreTask;
+use super::predict::PredictTask;
 
 /// The version of the run file that this program writes.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -50,107 +49,10 @@ pub enum Device {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Task {
+    /// Look at the data before any model: distances, response genes, dose-response fits, embeddings.
+    Explore(Box<ExploreTask>),
     /// Predict the treated cells of cell types that were held out.
-    Predict(PredictTask),
-}
-
-/// Predict held-out responses and score the predictions.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PredictTask {
-    /// The models, in order.
-    pub models: Vec<ModelSpec>,
-    /// Cell types that are held out, one at a time.
-    #[serde(default)]
-    pub held_out: Names,
-    /// Labels of the treatments or doses that are predicted.
-    #[serde(default)]
-    pub doses: Names,
-    /// Seeds; each trains a model of its own.
-    #[serde(default = "one_seed")]
-    pub seeds: Vec<u64>,
-    /// How predictions are scored.
-    #[serde(default)]
-    pub evaluation: ScoreSettings,
-}
-
-fn one_seed() -> Vec<u64> {
-    vec![1]
-}
-
-/// A model and its parameters.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ModelSpec {
-    /// [`crate::models::baselines::NoChange`]
-    NoChange,
-    /// [`crate::models::baselines::MeanShift`]
-    MeanShift,
-    /// [`crate::models::baselines::PcaShift`]
-    PcaShift,
-    /// [`crate::models::CountFoldChange`]
-    CountFoldChange,
-    /// [`crate::models::scgen::Scgen`]
-    Scgen(ScgenSettings),
-}
-
-impl ModelSpec {
-    /// Its name in run files and reports.
-    #[must_use]
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::NoChange => "no_change",
-            Self::MeanShift => "mean_shift",
-            Self::PcaShift => "pca_shift",
-            Self::CountFoldChange => "count_fold_change",
-            Self::Scgen(_) => "scgen",
-        }
-    }
-}
-
-/// `"all"`, or a list of names.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Names {
-    /// Every one there is.
-    #[default]
-    All,
-    /// These.
-    List(Vec<String>),
-}
-
-impl Serialize for Names {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::All => serializer.serialize_str("all"),
-            Self::List(names) => names.serialize(serializer),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Names {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct NamesVisitor;
-        impl<'de> Visitor<'de> for NamesVisitor {
-            type Value = Names;
-
-            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-                f.write_str("\"all\" or a list of names")
-            }
-
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Names, E> {
-                if text == "all" { Ok(Names::All) } else { Err(E::invalid_value(de::Unexpected::Str(text), &self)) }
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Names, A::Error> {
-                let mut names = Vec::new();
-                while let Some(name) = seq.next_element()? {
-                    names.push(name);
-                }
-                Ok(Names::List(names))
-            }
-        }
-        deserializer.deserialize_any(NamesVisitor)
-    }
+    Predict(Box<PredictTask>),
 }
 
 impl RunFile {
@@ -168,31 +70,9 @@ impl RunFile {
 
     /// The same run with every model parameter filled in and the lists checked.
     pub fn completed(mut self) -> Result<Self, RunError> {
-        let Task::Predict(task) = &mut self.task;
-        for model in &mut task.models {
-            if let ModelSpec::Scgen(settings) = model {
-                *settings = settings.completed()?;
-            }
-        }
-        let lists = [
-            ("models", task.models.len()),
-            ("seeds", task.seeds.len()),
-            (
-                "held_out",
-                match &task.held_out {
-                    Names::All => 1,
-                    Names::List(names) => names.len(),
-                },
-            ),
-        ];
-        if let Some((what, _)) = lists.into_iter().find(|(_, n)| *n == 0) {
-            return Err(RunError::Empty { what });
-        }
-        no_repeats("seeds", &task.seeds)?;
-        for (what, names) in [("held_out", &task.held_out), ("doses", &task.doses)] {
-            if let Names::List(names) = names {
-                no_repeats(what, names)?;
-            }
+        match &mut self.task {
+            Task::Explore(task) => task.complete()?,
+            Task::Predict(task) => task.complete()?,
         }
         Ok(self)
     }
@@ -205,7 +85,8 @@ impl RunFile {
     }
 }
 
-fn no_repeats<T: PartialEq + fmt::Display>(what: &'static str, entries: &[T]) -> Result<(), RunError> {
+/// Refuses a list that names something twice, which would only repeat results.
+pub(super) fn no_repeats<T: PartialEq + fmt::Display>(what: &'static str, entries: &[T]) -> Result<(), RunError> {
     for (i, entry) in entries.iter().enumerate() {
         if entries[..i].contains(entry) {
             return Err(RunError::Repeated { what, value: entry.to_string() });
@@ -217,6 +98,7 @@ fn no_repeats<T: PartialEq + fmt::Display>(what: &'static str, entries: &[T]) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::run::{ModelSpec, Names};
 
     const SHORT: &str = r#"{"dosefront": 1, "dataset": {"simulated": {"preset": "pbmc-two-condition", "seed": 1}},
         "task": {"predict": {"models": [{"scgen": {}}, "mean_shift"], "held_out": ["CD4T"]}}}"#;
@@ -224,7 +106,7 @@ mod tests {
     #[test]
     fn defaults_are_filled_in_and_stay() {
         let run = RunFile::parse(SHORT).unwrap();
-        let Task::Predict(task) = &run.task;
+        let Task::Predict(task) = &run.task else { panic!("{:?}", run.task) };
         assert_eq!((task.seeds.clone(), &task.doses), (vec![1], &Names::All));
         assert!(matches!(&task.models[0], ModelSpec::Scgen(s) if s.n_hidden.is_some()));
         assert_eq!(RunFile::parse(&run.to_json()).unwrap(), run);

@@ -2,22 +2,26 @@
 //!
 //! [`RunFile`] is the one document that the page, the command line and a link share. [`Runner`] does it in bounded steps
 //! that return [`Event`]s; to pause is to stop calling, to cancel is to drop it. [`Report`] is what comes out.
+//!
+//! What is asked is a [`Task`]: [`explore`] looks at the data before any model, [`predict`] trains models and scores them.
 
-mod arm_reference;
 mod error;
 mod event;
-mod figures;
+pub mod explore;
 mod file;
-mod plan;
+mod names;
+pub mod predict;
 mod report;
 mod runner;
+mod sources;
 mod summary;
-mod tables;
 
 pub use error::RunError;
-pub use event::{Event, StageName};
-pub use file::{Device, ModelSpec, Names, PredictTask, RunFile, SCHEMA_VERSION, Task};
-pub use report::{EngineInfo, Failure, FitRecord, PredictionDetail, Report, ResultRow, Timings, Versions};
+pub use event::{Event, Part, StageName};
+pub use explore::{Exploration, ExploreTask, Explored};
+pub use file::{Device, RunFile, SCHEMA_VERSION, Task};
+pub use names::Names;
+pub use predict::{Failure, FitRecord, ModelSpec, PredictTask, Predicted, PredictionDetail, ResultRow, results_csv};
+pub use report::{EngineInfo, Report, Versions};
 pub use runner::{Clock, Runner};
 pub use summary::{ArmSummary, DatasetSummary, DesignSummary, ObsSummary};
-pub use tables::results_csv;

@@ -1,79 +1,30 @@
-//! The state machine that does a run, one bounded piece of work after the other.
+//! What does a run, one bounded piece of work after the other.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use burn::tensor::Device;
-use ndarray::Array2;
 
 use crate::data::Dataset;
-use crate::metrics::r2::gene_means;
-use crate::models::{ModelError, PerturbationModel, TrainingSet};
 
-use super::arm_reference::ArmReference;
-use super::plan::Plan;
-use super::report::defined;
-use super::{
-    EngineInfo, Event, Failure, FitRecord, PredictionDetail, Report, ResultRow, RunError, RunFile, StageName, Timings,
-    Versions,
-};
+use super::explore::{Exploration, ExploreRunner};
+use super::predict::{PredictRunner, PredictionDetail};
+use super::{EngineInfo, Event, Report, RunError, RunFile, StageName, Task, Versions, sources};
 
 /// Milliseconds since some moment; the outside lends its clock.
 pub type Clock = Rc<dyn Fn() -> f64>;
 
-/// How much of a job's progress its fitting is; the rest is predicting and scoring.
-const FIT_SHARE: f64 = 0.8;
-/// How much longer than a baseline a trained model takes, for the progress of the whole run.
-const TRAINED_WEIGHT: f64 = 8.0;
-
 /// Does a run. `step` until [`Runner::is_finished`]; drop it to cancel.
 pub struct Runner {
-    plan: Plan,
-    device: Device,
+    work: Work,
     engine: EngineInfo,
     clock: Clock,
-    events: Vec<Event>,
-    stage: Stage,
-    /// The data with the current type held out.
-    data: Option<Rc<TrainingSet>>,
-    references: BTreeMap<usize, Option<Rc<ArmReference>>>,
-    timings: Timings,
-    notes: Vec<String>,
-    results: Vec<ResultRow>,
-    details: Vec<PredictionDetail>,
-    failures: Vec<Failure>,
-    fits: Vec<FitRecord>,
+    timings: BTreeMap<StageName, f64>,
 }
 
-/// Where the run is. `job` counts (held-out type, model) pairs, models innermost.
-enum Stage {
-    Prepare {
-        job: usize,
-    },
-    Build {
-        job: usize,
-    },
-    Fit {
-        job: usize,
-        model: Box<dyn PerturbationModel>,
-    },
-    Reference {
-        job: usize,
-        model: Box<dyn PerturbationModel>,
-        arm: usize,
-    },
-    Predict {
-        job: usize,
-        model: Box<dyn PerturbationModel>,
-        arm: usize,
-    },
-    Score {
-        job: usize,
-        model: Box<dyn PerturbationModel>,
-        arm: usize,
-        predictions: VecDeque<(Option<u64>, Array2<f32>)>,
-    },
-    Finished,
+enum Work {
+    Explore(Box<ExploreRunner>),
+    Predict(Box<PredictRunner>),
 }
 
 impl Runner {
@@ -85,352 +36,93 @@ impl Runner {
         engine: EngineInfo,
         clock: Clock,
     ) -> Result<Self, RunError> {
-        let plan = Plan::new(run, dataset)?;
-        let mut runner = Self {
-            notes: plan.notes.clone(),
-            plan,
-            device,
-            engine,
-            clock,
-            events: Vec::new(),
-            stage: Stage::Prepare { job: 0 },
-            data: None,
-            references: BTreeMap::new(),
-            timings: Timings::default(),
-            results: Vec::new(),
-            details: Vec::new(),
-            failures: Vec::new(),
-            fits: Vec::new(),
+        let mut run = run.completed()?;
+        sources::check(&mut run.dataset, &dataset.source)?;
+        let work = match run.task.clone() {
+            Task::Explore(task) => Work::Explore(Box::new(ExploreRunner::new(run, *task, dataset)?)),
+            Task::Predict(task) => Work::Predict(Box::new(PredictRunner::new(run, *task, dataset, device)?)),
         };
-        runner.announce_data(0);
-        Ok(runner)
+        Ok(Self { work, engine, clock, timings: BTreeMap::new() })
     }
 
     /// The run with every default filled in.
     #[must_use]
     pub fn run(&self) -> &RunFile {
-        &self.plan.run
+        match &self.work {
+            Work::Explore(work) => work.run(),
+            Work::Predict(work) => work.run(),
+        }
     }
 
     /// Whether everything is done.
     #[must_use]
     pub fn is_finished(&self) -> bool {
-        matches!(self.stage, Stage::Finished)
+        match &self.work {
+            Work::Explore(work) => work.is_finished(),
+            Work::Predict(work) => work.is_finished(),
+        }
     }
 
     /// Works for about `budget_ms` milliseconds, at least one piece, and returns what happened. Returns early before a
     /// new stage, so that its name can be shown while it runs.
     pub async fn step(&mut self, budget_ms: f64) -> Result<Vec<Event>, RunError> {
         let start = (self.clock)();
+        let mut now = start;
         let announced = |events: &[Event]| events.iter().any(|event| matches!(event, Event::Stage { .. }));
-        while !self.is_finished() && !announced(&self.events) {
-            self.advance().await?;
-            if (self.clock)() - start >= budget_ms {
+        while !self.is_finished() && !announced(self.events()) {
+            let kind = match &mut self.work {
+                Work::Explore(work) => work.advance()?,
+                Work::Predict(work) => work.advance().await?,
+            };
+            let before = std::mem::replace(&mut now, (self.clock)());
+            *self.timings.entry(kind).or_default() += (now - before) / 1000.0;
+            if now - start >= budget_ms {
                 break;
             }
         }
-        Ok(std::mem::take(&mut self.events))
+        Ok(std::mem::take(self.events()))
+    }
+
+    fn events(&mut self) -> &mut Vec<Event> {
+        match &mut self.work {
+            Work::Explore(work) => work.events(),
+            Work::Predict(work) => work.events(),
+        }
     }
 
     /// What the figures of one prediction need.
     #[must_use]
     pub fn detail(&self, index: usize) -> Option<&PredictionDetail> {
-        self.details.get(index)
+        match &self.work {
+            Work::Explore(_) => None,
+            Work::Predict(work) => work.detail(index),
+        }
+    }
+
+    /// What an exploration task has found so far, for its figures.
+    #[must_use]
+    pub fn exploration(&self) -> Option<&Exploration> {
+        match &self.work {
+            Work::Explore(work) => Some(work.exploration()),
+            Work::Predict(_) => None,
+        }
     }
 
     /// The report so far; complete once the run is finished.
     #[must_use]
     pub fn report(&self) -> Report {
+        let (notes, predicted, explored) = match &self.work {
+            Work::Explore(work) => (work.notes(), None, Some(work.exploration().outcome())),
+            Work::Predict(work) => (work.notes(), Some(work.outcome().clone()), None),
+        };
         Report {
-            run: self.plan.run.clone(),
+            run: self.run().clone(),
             versions: Versions::default(),
             device: self.engine.clone(),
-            timings: self.timings,
-            notes: self.notes.clone(),
-            results: self.results.clone(),
-            failures: self.failures.clone(),
-            fits: self.fits.clone(),
+            timings: self.timings.clone(),
+            notes: notes.to_vec(),
+            predicted,
+            explored,
         }
-    }
-
-    async fn advance(&mut self) -> Result<(), RunError> {
-        let start = (self.clock)();
-        let stage = std::mem::replace(&mut self.stage, Stage::Finished);
-        let timing: fn(&mut Timings) -> &mut f64 = match &stage {
-            Stage::Prepare { .. } => |t| &mut t.prepare,
-            Stage::Build { .. } | Stage::Fit { .. } => |t| &mut t.train,
-            Stage::Predict { .. } => |t| &mut t.predict,
-            Stage::Reference { .. } | Stage::Score { .. } | Stage::Finished => |t| &mut t.score,
-        };
-        self.stage = match stage {
-            Stage::Prepare { job } => self.prepare(job)?,
-            Stage::Build { job } => self.build(job)?,
-            Stage::Fit { job, model } => self.fit(job, model).await?,
-            Stage::Reference { job, model, arm } => self.reference(job, model, arm)?,
-            Stage::Predict { job, model, arm } => self.predict(job, model, arm).await?,
-            Stage::Score { job, model, arm, predictions } => self.score(job, model, arm, predictions)?,
-            Stage::Finished => Stage::Finished,
-        };
-        *timing(&mut self.timings) += ((self.clock)() - start) / 1000.0;
-        Ok(())
-    }
-
-    // The stages, in order. Each does its work and returns the next one.
-
-    fn prepare(&mut self, job: usize) -> Result<Stage, RunError> {
-        let (data, notes) = self.plan.prepare(self.place(job).0)?;
-        for note in notes {
-            if !self.notes.contains(&note) {
-                self.notes.push(note);
-            }
-        }
-        self.data = Some(Rc::new(data));
-        self.references.clear();
-        self.announce_model(job);
-        Ok(Stage::Build { job })
-    }
-
-    fn build(&mut self, job: usize) -> Result<Stage, RunError> {
-        let spec = &self.plan.task().models[self.place(job).1];
-        let data = self.data()?;
-        match self.plan.model(spec, &data, &self.device) {
-            Ok(model) => {
-                if !model.progress().is_done() {
-                    let seeds = model.seeds().to_vec();
-                    self.fits.push(FitRecord {
-                        model: self.model_name(job),
-                        cell_type: self.type_name(job),
-                        seeds,
-                        losses: Vec::new(),
-                    });
-                }
-                Ok(Stage::Fit { job, model })
-            }
-            Err(error) => self.give_up(job, None, error),
-        }
-    }
-
-    async fn fit(&mut self, job: usize, mut model: Box<dyn PerturbationModel>) -> Result<Stage, RunError> {
-        if model.progress().is_done() {
-            return Ok(self.next_arm(job, model, None));
-        }
-        let data = self.data()?;
-        let losses = match model.fit(&data).await {
-            Ok(losses) => losses,
-            Err(error) => return self.give_up(job, None, error),
-        };
-        let progress = model.progress();
-        let (name, cell_type) = (self.model_name(job), self.type_name(job));
-        let mut text = format!("{name}, {cell_type} held out");
-        for loss in losses {
-            let epochs = (progress.total * loss.epoch).div_ceil(loss.step.max(1)).max(loss.epoch);
-            text = format!("{name}, {cell_type} held out: epoch {} of {epochs}", loss.epoch);
-            self.events.push(Event::Loss {
-                model: name.clone(),
-                cell_type: cell_type.clone(),
-                epoch: loss.epoch,
-                epochs,
-                step: loss.step,
-                train: loss.train.clone(),
-                validation: loss.validation.clone(),
-            });
-            if let Some(fit) = self.fits.last_mut() {
-                fit.losses.push(loss);
-            }
-        }
-        self.progress(job, FIT_SHARE * progress.done as f64 / progress.total as f64, text);
-        Ok(Stage::Fit { job, model })
-    }
-
-    fn reference(&mut self, job: usize, model: Box<dyn PerturbationModel>, arm: usize) -> Result<Stage, RunError> {
-        let data = self.data()?;
-        let number = self.plan.arms[arm];
-        let reference = ArmReference::new(&self.plan, &data, number)?.map(Rc::new);
-        if reference.is_none() {
-            let label = &self.plan.design.arms[number].label;
-            self.notes
-                .push(format!("{} has no cells under {label}, so nothing is predicted there.", self.type_name(job)));
-        }
-        self.references.insert(arm, reference);
-        Ok(Stage::Predict { job, model, arm })
-    }
-
-    async fn predict(&mut self, job: usize, model: Box<dyn PerturbationModel>, arm: usize) -> Result<Stage, RunError> {
-        let data = self.data()?;
-        if matches!(self.references.get(&arm), Some(None)) {
-            return Ok(self.next_arm(job, model, Some(arm)));
-        }
-        match model.predict(&data, self.plan.arms[arm]).await {
-            Ok(predictions) => {
-                let seeds = model.seeds().iter().map(|&seed| Some(seed)).chain(std::iter::repeat(None));
-                let predictions = seeds.zip(predictions).collect();
-                self.progress(job, self.arm_share(arm), format!("Scoring {}", self.model_name(job)));
-                Ok(Stage::Score { job, model, arm, predictions })
-            }
-            Err(error @ ModelError::Device { .. }) => Err(error.into()),
-            Err(error) => {
-                self.fail(job, Some(arm), &error);
-                Ok(self.next_arm(job, model, Some(arm)))
-            }
-        }
-    }
-
-    fn score(
-        &mut self,
-        job: usize,
-        model: Box<dyn PerturbationModel>,
-        arm: usize,
-        mut predictions: VecDeque<(Option<u64>, Array2<f32>)>,
-    ) -> Result<Stage, RunError> {
-        let Some((seed, predicted)) = predictions.pop_front() else {
-            return Ok(self.next_arm(job, model, Some(arm)));
-        };
-        let Some(Some(reference)) = self.references.get(&arm).cloned() else {
-            return Ok(self.next_arm(job, model, Some(arm)));
-        };
-        let data = self.data()?;
-        let score = reference.score(&predicted)?;
-        let label = &self.plan.design.arms[self.plan.arms[arm]];
-        let index = self.results.len();
-        let row = ResultRow {
-            index,
-            model: self.model_name(job),
-            cell_type: self.type_name(job),
-            arm: label.label.clone(),
-            condition: label.condition.clone(),
-            dose: label.dose,
-            seed,
-            n_control: reference.n_control,
-            n_observed: reference.n_observed,
-            n_predicted: predicted.nrows(),
-            metrics: defined(score.metrics),
-            ratios: score.ratios,
-            truth: reference.score_truth(&predicted)?,
-        };
-        self.details.push(PredictionDetail {
-            index,
-            model: row.model.clone(),
-            cell_type: row.cell_type.clone(),
-            arm: row.arm.clone(),
-            seed,
-            genes: data.prepared().genes.clone(),
-            mean_control: reference.mean_control.clone(),
-            mean_observed: reference.mean_observed.clone(),
-            mean_predicted: gene_means(predicted.view()),
-            mean_truth: reference.truth.as_ref().map(|truth| truth.log_mean.clone()),
-            top_genes: reference.top_genes.clone(),
-            degs: score.degs,
-        });
-        self.results.push(row.clone());
-        self.events.push(Event::Result { result: row });
-        Ok(Stage::Score { job, model, arm, predictions })
-    }
-
-    // Moving on.
-
-    /// The arm after `done`, or the next job.
-    fn next_arm(&mut self, job: usize, model: Box<dyn PerturbationModel>, done: Option<usize>) -> Stage {
-        let arm = done.map_or(0, |arm| arm + 1);
-        if arm >= self.plan.arms.len() {
-            return self.next_job(job);
-        }
-        let label = &self.plan.design.arms[self.plan.arms[arm]].label;
-        let cell_type = self.type_name(job);
-        if self.references.contains_key(&arm) {
-            let text = format!("Predicting {cell_type} under {label} with {}", self.model_name(job));
-            self.events.push(Event::Stage { stage: StageName::Predict, text });
-            Stage::Predict { job, model, arm }
-        } else {
-            let text = format!("Comparing the observed {cell_type} cells under {label} with the controls");
-            self.events.push(Event::Stage { stage: StageName::Score, text });
-            Stage::Reference { job, model, arm }
-        }
-    }
-
-    fn next_job(&mut self, job: usize) -> Stage {
-        let next = job + 1;
-        let (n_models, n_jobs) = (self.plan.task().models.len(), self.n_jobs());
-        if next >= n_jobs {
-            self.events.push(Event::Progress { done: 1.0, text: "Done".to_owned() });
-            self.events.push(Event::Finished);
-            return Stage::Finished;
-        }
-        if next.is_multiple_of(n_models) {
-            self.announce_data(next);
-            return Stage::Prepare { job: next };
-        }
-        self.announce_model(next);
-        Stage::Build { job: next }
-    }
-
-    fn announce_data(&mut self, job: usize) {
-        let text = format!("Preparing the data without the treated {} cells", self.type_name(job));
-        self.events.push(Event::Stage { stage: StageName::Prepare, text });
-    }
-
-    fn announce_model(&mut self, job: usize) {
-        let text = format!("{} with {} held out", self.model_name(job), self.type_name(job));
-        self.events.push(Event::Stage { stage: StageName::Train, text });
-    }
-
-    /// The run goes on without this model, unless the engine itself is gone.
-    fn give_up(&mut self, job: usize, arm: Option<usize>, error: ModelError) -> Result<Stage, RunError> {
-        if matches!(error, ModelError::Device { .. }) {
-            return Err(error.into());
-        }
-        self.fail(job, arm, &error);
-        Ok(self.next_job(job))
-    }
-
-    fn fail(&mut self, job: usize, arm: Option<usize>, error: &ModelError) {
-        let failure = Failure {
-            model: self.model_name(job),
-            cell_type: self.type_name(job),
-            arm: arm.map(|arm| self.plan.design.arms[self.plan.arms[arm]].label.clone()),
-            code: error.code().to_owned(),
-            message: error.to_string(),
-            hint: error.hint(),
-        };
-        self.failures.push(failure.clone());
-        self.events.push(Event::LeftOut { failure });
-    }
-
-    // Where a job is.
-
-    /// Number of the held-out type and of the model in the task.
-    fn place(&self, job: usize) -> (usize, usize) {
-        let n_models = self.plan.task().models.len();
-        (self.plan.held_out[job / n_models], job % n_models)
-    }
-
-    fn n_jobs(&self) -> usize {
-        self.plan.held_out.len() * self.plan.task().models.len()
-    }
-
-    fn model_name(&self, job: usize) -> String {
-        self.plan.task().models[self.place(job).1].name().to_owned()
-    }
-
-    fn type_name(&self, job: usize) -> String {
-        self.plan.design.cell_types[self.place(job).0].clone()
-    }
-
-    fn data(&self) -> Result<Rc<TrainingSet>, RunError> {
-        // Set by `prepare` before any stage that asks for it.
-        self.data.clone().ok_or(RunError::Empty { what: "data" })
-    }
-
-    fn arm_share(&self, arm: usize) -> f64 {
-        FIT_SHARE + (1.0 - FIT_SHARE) * arm as f64 / self.plan.arms.len() as f64
-    }
-
-    fn progress(&mut self, job: usize, within: f64, text: String) {
-        let weight = |job: usize| match self.plan.task().models[self.place(job).1] {
-            super::ModelSpec::Scgen(_) => TRAINED_WEIGHT,
-            _ => 1.0,
-        };
-        let total: f64 = (0..self.n_jobs()).map(weight).sum();
-        let before: f64 = (0..job).map(weight).sum();
-        self.events.push(Event::Progress { done: (before + weight(job) * within) / total, text });
     }
 }

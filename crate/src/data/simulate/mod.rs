@@ -112,6 +112,7 @@ fn assemble(
             arms: preset.treatment.labels(),
             means,
             responding_genes: response.responding_genes(),
+            ec50: response.ec50(),
         }),
     }
 }

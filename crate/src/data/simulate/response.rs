@@ -107,6 +107,11 @@ impl Response {
         (0..n_genes).filter(|&gene| self.curves.iter().any(|curves| curves[gene].max != 0.0)).collect()
     }
 
+    /// Dose of half the effect of each gene, the same in every type.
+    pub fn ec50(&self) -> Vec<f64> {
+        self.curves.first().map_or_else(Vec::new, |curves| curves.iter().map(|curve| curve.ec50).collect())
+    }
+
     /// Expected proportion of each gene, per type an arms x genes matrix whose rows sum to one.
     pub fn means(&self, preset: &Preset, profiles: &Array2<f64>) -> Vec<Array2<f64>> {
         let n_arms = preset.treatment.n_arms();

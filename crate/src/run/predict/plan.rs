@@ -2,16 +2,18 @@
 
 use std::rc::Rc;
 
-use crate::data::{Dataset, Design, Prepared, Source, prepare};
+use crate::data::{Dataset, Design, Prepared, prepare};
 use crate::models::baselines::{MeanShift, NoChange, PcaShift};
 use crate::models::scgen::Scgen;
 use crate::models::{CountFoldChange, ModelError, PerturbationModel, TrainingSet};
 
-use super::{ModelSpec, Names, PredictTask, RunError, RunFile, Task};
+use super::{ModelSpec, PredictTask};
+use crate::run::{Names, RunError, RunFile, sources};
 
 /// A run file checked against its data: every name is resolved to a number.
 pub(super) struct Plan {
     pub run: RunFile,
+    pub task: PredictTask,
     pub dataset: Rc<Dataset>,
     pub design: Design,
     /// Numbers of the cell types to hold out.
@@ -23,12 +25,9 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    pub fn new(run: RunFile, dataset: Rc<Dataset>) -> Result<Self, RunError> {
-        let mut run = run.completed()?;
-        check_source(&mut run.dataset, &dataset.source)?;
+    pub fn new(run: RunFile, task: PredictTask, dataset: Rc<Dataset>) -> Result<Self, RunError> {
         let design = run.roles.resolve(&dataset)?;
         let mut notes = Vec::new();
-        let Task::Predict(task) = &run.task;
         let held_out = match &task.held_out {
             Names::List(names) => {
                 names.iter().try_for_each(|name| design.check_held_out(name))?;
@@ -50,25 +49,8 @@ impl Plan {
                 fitting.iter().filter_map(|name| design.type_index(name)).collect()
             }
         };
-        let arms = match &task.doses {
-            Names::All => (1..design.arms.len()).collect(),
-            Names::List(labels) => {
-                let number = |label: &String| match design.arm_index(label) {
-                    Some(arm) if arm > 0 => Ok(arm),
-                    _ => Err(RunError::UnknownArm {
-                        arm: label.clone(),
-                        arms: design.arms.iter().skip(1).map(|arm| arm.label.clone()).collect(),
-                    }),
-                };
-                labels.iter().map(number).collect::<Result<_, _>>()?
-            }
-        };
-        Ok(Self { run, dataset, design, held_out, arms, notes })
-    }
-
-    pub fn task(&self) -> &PredictTask {
-        let Task::Predict(task) = &self.run.task;
-        task
+        let arms = sources::arms(&design, &task.doses)?;
+        Ok(Self { run, task, dataset, design, held_out, arms, notes })
     }
 
     /// Prepares the data with one cell type held out.
@@ -86,7 +68,7 @@ impl Plan {
         data: &TrainingSet,
         device: &burn::tensor::Device,
     ) -> Result<Box<dyn PerturbationModel>, ModelError> {
-        let task = self.task();
+        let task = &self.task;
         Ok(match spec {
             ModelSpec::NoChange => Box::new(NoChange),
             ModelSpec::MeanShift => Box::new(MeanShift),
@@ -97,26 +79,5 @@ impl Plan {
             }
             ModelSpec::Scgen(settings) => Box::new(Scgen::new(settings.resolve()?, &task.seeds, data, device)?),
         })
-    }
-}
-
-/// The open data must be those of the run file. A file without a hash in the run file is taken by its name, and the hash
-/// goes into the report.
-fn check_source(wanted: &mut Source, open: &Source) -> Result<(), RunError> {
-    let same = match (&*wanted, open) {
-        (Source::File { sha256: wanted, .. }, Source::File { sha256: open, .. }) => wanted.is_empty() || wanted == open,
-        (wanted, open) => wanted == open,
-    };
-    if !same {
-        return Err(RunError::WrongData { expected: describe(wanted), found: describe(open) });
-    }
-    *wanted = open.clone();
-    Ok(())
-}
-
-fn describe(source: &Source) -> String {
-    match source {
-        Source::File { name, sha256 } => format!("the file {name} (SHA-256 {sha256})"),
-        Source::Simulated { preset, seed } => format!("the simulated data set {preset} with seed {seed}"),
     }
 }

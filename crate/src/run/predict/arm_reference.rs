@@ -10,9 +10,9 @@ use crate::metrics::prediction::{Reference, Score};
 use crate::metrics::r2::gene_means;
 use crate::models::TrainingSet;
 
-use super::RunError;
+use super::outcome::defined;
 use super::plan::Plan;
-use super::report::defined;
+use crate::run::RunError;
 
 pub(super) struct ArmReference {
     pub reference: Reference,
@@ -42,7 +42,7 @@ impl ArmReference {
         let mut truth = true_log_mean(plan, data, arm).map(|log_mean| Truth { log_mean, observed: BTreeMap::new() });
         let (n_control, n_observed) = (control.nrows(), observed.nrows());
         let (mean_control, observed_log_mean) = (gene_means(control.view()), log_of_mean(&observed));
-        let reference = Reference::new(control, observed, None, &plan.task().evaluation)?;
+        let reference = Reference::new(control, observed, None, &plan.task.evaluation)?;
         if let Some(truth) = &mut truth {
             truth.observed = scores(&reference, &observed_log_mean, &truth.log_mean)?;
         }
