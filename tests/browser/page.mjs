@@ -1,5 +1,7 @@
 // What a visitor does on the page, in terms of its data-testid names.
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { basename } from 'node:path';
 
 /** @typedef {import('playwright-core').Page} Page */
@@ -135,4 +137,31 @@ export async function metric(page, name) {
 export async function figures(page) {
   return page.locator('[data-testid^="figure-"]').filter({ visible: true })
     .evaluateAll((all) => all.map((figure) => figure.dataset.testid));
+}
+
+/** Waits until the exploration, which begins by itself, has ended and its figures are drawn. */
+export async function explored(page, { limitS = 150 } = {}) {
+  await until(page, 'the exploration to end', async () => (await at(page, 'explore-progress').getAttribute('data-phase')) === 'finished', { limitS });
+  await drawn(page);
+}
+
+/** Waits until each visible figure says what it shows, i.e. is drawn. */
+export async function drawn(page) {
+  await until(page, 'the figures to be drawn', async () => {
+    const canvases = page.locator('[data-testid^="figure-"] canvas').filter({ visible: true });
+    const words = await canvases.evaluateAll((all) => all.map((canvas) => canvas.getAttribute('aria-label')));
+    return words.every(Boolean);
+  }, { limitS: 15 });
+}
+
+/** The serious and critical violations that axe-core finds, in words. */
+export async function graveViolations(page) {
+  const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+  // As an expression, not as a script element: the page's Content-Security-Policy would refuse that.
+  await page.evaluate(`${source}; void 0`);
+  const violations = await page.evaluate(async () => {
+    const { violations: found } = await globalThis.axe.run(document, { resultTypes: ['violations'] });
+    return found.map(({ id, impact, help, nodes }) => ({ id, impact, help, where: nodes.slice(0, 3).map((node) => node.target.join(' ')) }));
+  });
+  return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, help, where }) => `${id}: ${help}: ${where.join(' | ')}`);
 }

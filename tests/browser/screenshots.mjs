@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ROOT } from '../lib/paths.mjs';
 import { withSite } from '../lib/site.mjs';
 import { skip, tell, test } from '../lib/runner.mjs';
-import { at, drop, expect, loaded, shownError, train, until } from './page.mjs';
+import { at, drawn, drop, expect, explored, loaded, shownError, train, until } from './page.mjs';
 
 const FOLDER = join(ROOT, 'tests', 'browser', 'screenshots');
 const WIDTHS = { wide: { width: 1440, height: 900 }, narrow: { width: 390, height: 844 } };
@@ -20,6 +20,14 @@ for (const [width, viewport] of Object.entries(WIDTHS)) {
         await loaded(page);
         await shoot('1-first-view');
         await shoot('2-loaded', page, { fullPage: true });
+        await explored(page);
+        for (const tab of ['distances', 'cells', 'genes', 'doses']) {
+          await at(page, `explore-tab-${tab}`).click();
+          await drawn(page);
+          // Drawn once more at its own height.
+          await page.waitForTimeout(500);
+          await shoot(`2-explore-${tab}`, page.locator('#explore'));
+        }
         await at(page, 'train').click();
         await until(page, 'a running model', () => at(page, 'progress').isVisible());
         await page.waitForTimeout(1200);
@@ -39,6 +47,6 @@ for (const [width, viewport] of Object.entries(WIDTHS)) {
         expect(overflow <= 0, `the page is ${overflow} px wider than the window`);
       });
       tell(`in ${FOLDER}`);
-    }, 180);
+    }, 300);
   }
 }

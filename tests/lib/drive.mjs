@@ -12,7 +12,7 @@ const TIMES = new Set(['timings']);
  * @param {'cpu' | 'webgpu'} job.device
  * @param {boolean} [job.software]  the adapter is a software one; goes into the report
  * @param {object} job.run  run file; its data set has to be a simulated one unless `files` are given
- * @param {{name: string, bytes: Uint8Array}[]} [job.files]
+ * @param {{name: string, bytes: Uint8Array | number[]}[]} [job.files]
  * @param {number} [job.stepMs]
  * @param {number} [job.stopAfterSteps]  give up after so many optimiser steps: for timing
  * @returns {Promise<{report: string | null, losses: object[], device: object}>}
@@ -24,17 +24,18 @@ export async function drive({ script, wasm, device, software = false, run, files
   await module.default(wasm === undefined ? undefined : { module_or_path: wasm });
   const engine = await module.Engine.create(device, undefined, software);
   if (files) {
-    await engine.open_files(files.map(({ name }) => name), files.map(({ bytes }) => bytes));
+    await engine.open_files(files.map(({ name }) => name), files.map(({ bytes }) => Uint8Array.from(bytes)));
   } else {
     const { preset, seed } = run.dataset.simulated;
     await engine.open_simulated(preset, seed);
   }
   const full = await engine.check_run(run);
   await engine.start(full);
+  const [task] = Object.keys(run.task);
   const losses = [];
   const started = performance.now();
   for (let open = true; open; ) {
-    for (const event of await engine.step(stepMs)) {
+    for (const event of await engine.step(task, stepMs)) {
       if (event.kind === 'loss') losses.push({ ...event, at: performance.now() - started });
       if (event.kind === 'left_out') throw event.failure;
       if (event.kind === 'finished') open = false;
@@ -43,7 +44,7 @@ export async function drive({ script, wasm, device, software = false, run, files
     // Lets the page paint, and the test's time limit strike.
     await new Promise((resume) => setTimeout(resume, 0));
   }
-  return { report: await engine.report(), losses, device: await engine.device_info() };
+  return { report: await engine.report(task), losses, device: await engine.device_info() };
 }
 
 /** The report's text without anything that says when or how long. */

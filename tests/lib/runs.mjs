@@ -29,3 +29,20 @@ export const BENCH = (preset, device) => ({
   ...toyRun({ models: [{ scgen: { preset, epochs: 12 } }], device }),
   preprocess: { max_cells: 3000, genes: 'all' },
 });
+
+/** Every part of an exploration, in seconds: what has to come out the same everywhere. */
+export const EXPLORATION = {
+  dosefront: 1,
+  dataset: { simulated: { preset: 'liver-dose-response', seed: 1 } },
+  roles: { cell_type: 'cell_type', condition: null, control: null, dose: 'dose', batch: null },
+  preprocess: { max_cells: 600, genes: { hvg_seurat: 80 } },
+  task: {
+    explore: {
+      n_pcs: 20,
+      distances: { permutations: 9, bootstraps: 9, transport_resamples: 3, floor_splits: 5 },
+      doses: { n_genes: 10 },
+      embedding: { methods: ['umap', 'tsne'], umap: { epochs: 60 }, tsne: { iterations: 120, exaggeration_iterations: 60 } },
+    },
+  },
+  device: 'cpu',
+};

@@ -74,7 +74,7 @@ test('engine: refuses a run file with an unknown field, a later version, a missi
   const task = { predict: { ...EVERYTHING.task.predict, held_out: ['no such type'] } };
   assert.match((await refusal(async () => {
     await engine.start(await engine.check_run({ ...EVERYTHING, task }));
-    await engine.step(50);
+    await engine.step('predict', 50);
   })).message, /no such type/);
 });
 

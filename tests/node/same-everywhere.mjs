@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { withoutTimes } from '../lib/drive.mjs';
 import { driveInChromium, driveInNode } from '../lib/engines.mjs';
-import { EVERYTHING, TWENTY_STEPS } from '../lib/runs.mjs';
+import { EVERYTHING, EXPLORATION, TWENTY_STEPS } from '../lib/runs.mjs';
 import { tell, test } from '../lib/runner.mjs';
 
 const LOSS_TOLERANCE = 1e-3;
@@ -30,6 +30,16 @@ test('same everywhere: Node and Chromium give the same report, byte for byte', a
   const text = withoutTimes(report);
   tell(`${text.length} characters, ${JSON.parse(report).results.length} results`);
   sameText(text, withoutTimes(inBrowser));
+}, 180);
+
+test('same everywhere: an exploration is the same in Node and Chromium, and however it is cut', async () => {
+  const { report } = await driveInNode({ run: EXPLORATION });
+  const text = withoutTimes(report);
+  const { distances, dose_fits, embeddings } = JSON.parse(report);
+  tell(`${text.length} characters: ${distances.length} distances, ${dose_fits.length} curves, ${embeddings.map(({ method }) => method).join(', ')}`);
+  assert.ok(distances.length > 0 && dose_fits.length > 0 && embeddings.length === 3);
+  sameText(text, withoutTimes((await driveInNode({ run: EXPLORATION, stepMs: 3 })).report));
+  sameText(text, withoutTimes((await driveInChromium({ run: EXPLORATION, device: 'cpu' })).report));
 }, 180);
 
 test('same everywhere: the run file in a report makes that report again', async () => {

@@ -21,8 +21,8 @@ export class EngineActions {
     this.adapter = /** @type {{name: string | null, software: boolean}} */ ({ name: null, software: false });
     /** Settled when the first start has ended, well or not. @type {Promise<void>} */
     this.booted = new Promise((resolve) => (this.bootEnded = resolve));
-    /** @type {(event: import('./protocol.js').WorkerEvent) => void} */
-    this.onEvent = () => {};
+    /** Who hears of a task's events; a crash concerns all. @type {Partial<Record<import('./protocol.js').TaskName, (event: import('./protocol.js').WorkerEvent) => void>>} */
+    this.listeners = {};
     /** Opens the data again in a fresh worker. @type {() => Promise<void>} */
     this.onFresh = async () => {};
   }
@@ -57,8 +57,8 @@ export class EngineActions {
     this.client?.stop();
     this.device = device;
     this.store.patch('engine', { phase: 'starting', info: null, why, error: null });
-    const client = new EngineClient((event) => {
-      if (client === this.client) this.handle(event);
+    const client = new EngineClient((event, task) => {
+      if (client === this.client) this.handle(event, task);
     });
     this.client = client;
     try {
@@ -77,10 +77,11 @@ export class EngineActions {
     }
   }
 
-  /** @param {import('./protocol.js').WorkerEvent} event */
-  handle(event) {
+  /** @param {import('./protocol.js').WorkerEvent} event @param {import('./protocol.js').TaskName | null} task */
+  handle(event, task) {
     if (event.kind === 'crashed') this.store.patch('engine', { phase: 'crashed', error: event.error });
-    this.onEvent(event);
+    if (task) this.listeners[task]?.(event);
+    else for (const listener of Object.values(this.listeners)) listener(event);
   }
 
   /** A fresh worker with the same data. @param {Device} [device] @param {string} [why] */

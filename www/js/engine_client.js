@@ -4,11 +4,12 @@ import { errorInfo } from './failure.js';
 /** @typedef {import('./protocol.js').Calls} Calls */
 /** @typedef {import('./protocol.js').FromWorker} FromWorker */
 /** @typedef {import('./protocol.js').WorkerEvent} WorkerEvent */
+/** @typedef {import('./protocol.js').TaskName} TaskName */
 
 const CRASHES = new Set(['engine_crash', 'engine_out_of_memory']);
 
 export class EngineClient {
-  /** @param {(event: WorkerEvent) => void} onEvent */
+  /** @param {(event: WorkerEvent, task: TaskName | null) => void} onEvent */
   constructor(onEvent) {
     this.onEvent = onEvent;
     this.nextId = 1;
@@ -46,7 +47,7 @@ export class EngineClient {
     if (this.dead) return;
     if ('event' in message) {
       if (message.event.kind === 'crashed') this.crash(message.event.error);
-      else this.onEvent(message.event);
+      else this.onEvent(message.event, message.task);
       return;
     }
     const waiting = this.waiting.get(message.id);
@@ -65,7 +66,7 @@ export class EngineClient {
     if (this.dead) return;
     const error = errorInfo(reason);
     this.stop(error);
-    this.onEvent({ kind: 'crashed', error });
+    this.onEvent({ kind: 'crashed', error }, null);
   }
 
   /** Ends the worker; calls that wait are refused with `reason`. @param {any} [reason] */

@@ -7,14 +7,19 @@ import { errorInfo } from './failure.js';
 // Long enough that the hand-over costs nothing, short enough that Pause answers at once.
 const STEP_MS = 80;
 
+/** @typedef {import('./protocol.js').TaskName} TaskName */
+
 /** @type {Engine | null} */
 let engine = null;
-/** @type {"none" | "running" | "paused"} */
-let run = 'none';
-// A run that was replaced or cancelled must not go on stepping the next one.
-let generation = 0;
-/** Ends the wait of a paused loop. */
-let wake = () => {};
+/**
+ * The run of each task. A run that was replaced or cancelled must not go on stepping the next one, so each has a number; `wake` ends
+ * the wait of a paused loop.
+ * @type {Record<TaskName, {phase: "none" | "running" | "paused", generation: number, wake: () => void}>}
+ */
+const runs = {
+  explore: { phase: 'none', generation: 0, wake: () => {} },
+  predict: { phase: 'none', generation: 0, wake: () => {} },
+};
 let panic = '';
 
 // The engine's panic hook writes here before the trap; the words of a crash come from it.
@@ -26,8 +31,20 @@ console.error = (/** @type {any[]} */ ...args) => {
 
 /** @param {import('./protocol.js').FromWorker} message @param {Transferable[]} [transfer] */
 const post = (message, transfer = []) => globalThis.postMessage(message, { transfer });
-/** @param {WorkerEvent} event */
-const tell = (event) => post({ event });
+/** @param {WorkerEvent} event @param {TaskName | null} task whose event it is; null where it concerns the engine */
+const tell = (event, task = null) => post({ event, task });
+
+function stopAll() {
+  for (const run of Object.values(runs)) run.phase = 'none';
+}
+
+/** @param {TaskName} task */
+function stop(task) {
+  const run = runs[task];
+  run.generation += 1;
+  run.phase = 'none';
+  run.wake();
+}
 
 /** @param {any} thrown */
 const isTrap = (thrown) => thrown instanceof WebAssembly.RuntimeError || (thrown instanceof RangeError && /memory|stack/i.test(thrown.message));
@@ -48,12 +65,12 @@ function crash(thrown) {
 // wasm futures that panic never settle, so the trap is seen here and not where the call is awaited.
 globalThis.addEventListener('error', (event) => {
   event.preventDefault();
-  run = 'none';
+  stopAll();
   tell({ kind: 'crashed', error: crash(event.error ?? event.message) });
 });
 globalThis.addEventListener('unhandledrejection', (event) => {
   event.preventDefault();
-  run = 'none';
+  stopAll();
   tell({ kind: 'crashed', error: crash(event.reason) });
 });
 
@@ -68,7 +85,7 @@ function watchGpu() {
     const device = await open.apply(this, args);
     void device.lost.then((/** @type {{reason: string, message: string}} */ { reason, message }) => {
       if (reason === 'destroyed') return;
-      run = 'none';
+      stopAll();
       tell({ kind: 'crashed', error: {
         code: 'gpu_lost',
         message: `The graphics processor stopped answering${message ? ` (${message.replace(/\.$/, '')})` : ''}, and the run with it.`,
@@ -91,24 +108,27 @@ function inTurn(work) {
 // A macrotask, so that messages of the page come in between two steps.
 const breathe = () => new Promise((resolve) => setTimeout(resolve, 0));
 
-async function stepLoop() {
-  const mine = generation;
+/** @param {TaskName} task */
+async function stepLoop(task) {
+  const run = runs[task];
+  const mine = run.generation;
   try {
-    while (run !== 'none' && mine === generation) {
-      if (run === 'paused') {
-        await new Promise((resolve) => (wake = () => resolve(undefined)));
+    while (run.phase !== 'none' && mine === run.generation) {
+      if (run.phase === 'paused') {
+        await new Promise((resolve) => (run.wake = () => resolve(undefined)));
         continue;
       }
-      const events = await inTurn(() => (engine && mine === generation && run === 'running' ? engine.step(STEP_MS) : []));
-      if (mine !== generation) return;
-      for (const event of events) tell(event);
-      if (events.some((event) => event.kind === 'finished')) run = 'none';
+      const events = await inTurn(() => (engine && mine === run.generation && run.phase === 'running' ? engine.step(task, STEP_MS) : []));
+      if (mine !== run.generation) return;
+      for (const event of events) tell(event, task);
+      if (events.some((event) => event.kind === 'finished')) run.phase = 'none';
       await breathe();
     }
   } catch (thrown) {
-    if (mine !== generation) return;
-    run = 'none';
-    tell(isTrap(thrown) ? { kind: 'crashed', error: crash(thrown) } : { kind: 'failed', error: errorInfo(thrown) });
+    if (mine !== run.generation) return;
+    run.phase = 'none';
+    if (isTrap(thrown)) tell({ kind: 'crashed', error: crash(thrown) });
+    else tell({ kind: 'failed', error: errorInfo(thrown) }, task);
   }
 }
 
@@ -117,12 +137,11 @@ function ready() {
   return engine;
 }
 
-/** New data end the run; data that could not be opened do not. @template T @param {T | Promise<T>} opening */
+/** New data end the runs; data that could not be opened do not. @template T @param {T | Promise<T>} opening */
 async function opened(opening) {
   const summary = await opening;
-  generation += 1;
-  run = 'none';
-  wake();
+  stop('explore');
+  stop('predict');
   return summary;
 }
 
@@ -150,30 +169,37 @@ const calls = {
   open_simulated: (preset, seed) => opened(ready().open_simulated(preset, seed)),
   design: (roles) => ready().design(roles),
   check_run: (file) => ready().check_run(file),
+  /** @param {import('./protocol.js').RunFile} file */
   async start(file) {
-    generation += 1;
+    const task = 'explore' in file.task ? 'explore' : 'predict';
+    stop(task);
     const started = await ready().start(file);
-    run = 'running';
-    void stepLoop();
+    runs[task].phase = 'running';
+    void stepLoop(task);
     return started;
   },
-  pause() {
-    if (run === 'running') run = 'paused';
+  /** @param {TaskName} task */
+  pause(task) {
+    if (runs[task].phase === 'running') runs[task].phase = 'paused';
   },
-  resume() {
-    if (run !== 'paused') return;
-    run = 'running';
-    wake();
+  /** @param {TaskName} task */
+  resume(task) {
+    const run = runs[task];
+    if (run.phase !== 'paused') return;
+    run.phase = 'running';
+    run.wake();
   },
-  cancel() {
+  /** @param {TaskName} task */
+  cancel(task) {
     // Once more, since a start may have been queued before it.
-    generation += 1;
-    run = 'none';
-    wake();
-    ready().cancel();
+    stop(task);
+    ready().cancel(task);
   },
   detail: (index) => ready().detail(index),
-  report: () => ready().report(),
+  overview: () => ready().overview(),
+  figure: (query) => ready().figure(query),
+  table: (name) => ready().table(name),
+  report: (task) => ready().report(task),
 };
 
 /** Those that only set a flag need not wait for the step in progress. */
@@ -182,10 +208,7 @@ const IMMEDIATE = new Set(['pause', 'resume']);
 globalThis.addEventListener('message', async (event) => {
   const { id, call, args } = /** @type {import('./protocol.js').ToWorker} */ (event.data);
   // Taken out of line first, so that a step that is queued behind it does nothing.
-  if (call === 'cancel') {
-    generation += 1;
-    run = 'none';
-  }
+  if (call === 'cancel') stop(args[0]);
   try {
     const work = () => calls[call](...args);
     post({ id, ok: await (IMMEDIATE.has(call) ? work() : inTurn(work)) });

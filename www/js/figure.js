@@ -8,10 +8,11 @@ import { sortableTable } from './table.js';
 /** @typedef {import('./protocol.js').Figure} Figure */
 
 /**
- * @param {{name: string, title: string, sentence: string, level?: "h3" | "h4", onChoose?: (hit: import('./protocol.js').Hit) => void, extra?: HTMLElement | null}} options
+ * @param {{name: string, title: string, sentence: string, level?: "h3" | "h4", onChoose?: (hit: import('./protocol.js').Hit) => void,
+ *   onPoint?: (hit: import('./protocol.js').Hit | null) => void, extra?: HTMLElement | null}} options
  */
-export function figureCard({ name, title, sentence, level = 'h3', onChoose, extra = null }) {
-  const plot = new FigureCanvas({ onChoose, onRead: (text) => announce(text, true) });
+export function figureCard({ name, title, sentence, level = 'h3', onChoose, onPoint, extra = null }) {
+  const plot = new FigureCanvas({ onChoose, onPoint, onRead: (text) => announce(text, true) });
   const heading = h(level, {}, title);
   const words = h('p', { class: 'hint' }, sentence);
   const table = sortableTable(`${title}, as a table`);
@@ -56,9 +57,11 @@ export function figureCard({ name, title, sentence, level = 'h3', onChoose, extr
       stem = fileStem(`dosefront ${name} ${next.title ?? ''}`);
       if (newSentence) say(words, newSentence);
       if (newTitle) say(heading, newTitle);
-      // The card has a heading already; the picture keeps its own title where it is saved.
-      plot.show({ ...next, title: '' });
+      // The card has a heading already; the picture keeps its own title where it is saved or told.
+      plot.show({ ...next, title: '' }, next);
       void fillTable();
     },
+    /** Makes what has this key stand out. @param {string | null} key */
+    light: (key) => plot.light(key),
   };
 }

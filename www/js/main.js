@@ -2,9 +2,12 @@
 import { announce } from './announce.js';
 import { DataActions, FIRST_PRESET } from './data_actions.js';
 import { EngineActions } from './engine_actions.js';
+import { ExploreActions } from './explore_actions.js';
 import { dataPanel } from './panels/data.js';
+import { explorePanel } from './panels/explore.js';
 import { headerPanel } from './panels/header.js';
 import { logPanel } from './panels/log.js';
+import { stepsNav } from './panels/nav.js';
 import { predictPanel } from './panels/predict.js';
 import { resultsPanel } from './panels/results.js';
 import { RunActions } from './run_actions.js';
@@ -22,23 +25,29 @@ const store = new Store({ ...initialState(), theme: savedTheme() });
 const engines = new EngineActions(store);
 const data = new DataActions(store, engines);
 const runs = new RunActions(store, engines);
-const page = { store, engines, data, runs };
+const explore = new ExploreActions(store, engines);
+const page = { store, engines, data, runs, explore };
 /** @typedef {typeof page} Page */
 
 headerPanel(place('masthead-side'), place('engine-trouble'), page);
+stepsNav(place('steps'));
 dataPanel(place('data-panel'), page);
+explorePanel(place('explore-panel'), page);
 predictPanel(place('predict-panel'), page);
 resultsPanel(place('results-panel'), page);
 logPanel(place('log-panel'), page);
 
-// Said aloud: stages, every tenth of the way, and how it ended.
-let said = '';
-store.subscribe(['run', 'data'], ({ run, data }) => {
-  const text =
-    data.phase === 'opening' ? data.opening
-    : run.phase === 'running' ? `${run.stage}, ${Math.floor(run.done * 10) * 10} %`
-    : run.phase === 'idle' ? '' : `Training: ${run.phase}`;
-  if (text !== said) announce((said = text));
+// Said aloud: stages, every tenth of the way, and how it ended; of training and exploring each what is new.
+let said = { data: '', run: '', explore: '' };
+store.subscribe(['run', 'data', 'explore'], ({ run, data, explore }) => {
+  const now = {
+    data: data.phase === 'opening' ? data.opening : '',
+    run: run.phase === 'idle' ? '' : run.phase === 'running' ? `${run.stage}, ${Math.floor(run.done * 10) * 10} %` : `Training: ${run.phase}`,
+    explore: explore.phase === 'idle' || explore.phase === 'waiting' ? '' : explore.phase === 'running' ? explore.stage : `Exploration: ${explore.phase}`,
+  };
+  const news = [now.data !== said.data && now.data, now.run !== said.run && now.run, now.explore !== said.explore && now.explore].filter(Boolean);
+  said = now;
+  if (news.length > 0) announce(news.join('. '));
 });
 
 async function start() {

@@ -89,15 +89,55 @@
  * @property {number[]} seeds
  */
 
+/** @typedef {"explore" | "predict"} TaskName */
+
+/**
+ * What is asked before any model; every field has a default in the engine, and a part that is null is left out.
+ * @typedef {object} ExploreTask
+ * @property {string[] | "all"} [cell_types]
+ * @property {string[] | "all"} [arms]
+ * @property {"pca" | "genes"} [space]
+ * @property {number} [n_pcs]
+ * @property {number} [seed]
+ * @property {Record<string, any> | null} [distances]
+ * @property {Record<string, any> | null} [deg]
+ * @property {Record<string, any> | null} [doses]
+ * @property {Record<string, any> | null} [embedding]
+ */
+
+/** @typedef {"pca" | "tsne" | "umap"} EmbeddingMethod */
+/** @typedef {"components" | "distances" | "genes" | "doses" | "embedding"} ExploredPart */
+
 /**
  * @typedef {object} RunFile
  * @property {1} dosefront
  * @property {any} dataset
  * @property {Roles} roles
  * @property {Record<string, any>} preprocess
- * @property {{predict: PredictTask}} task
+ * @property {{predict?: PredictTask, explore?: ExploreTask}} task   one of them
  * @property {Device} device
  */
+
+/** How many genes respond. @typedef {{contrast: string, cell_type: string | null, arm: string, condition: string | null, dose: number | null, n_control: number, n_treated: number, up: number, down: number}} ResponseRow */
+
+/**
+ * What an exploration has found so far, to offer its figures.
+ * @typedef {object} Overview
+ * @property {number} n_cells          that are used
+ * @property {number} n_cells_all      that there are
+ * @property {number} times_longer     the distances would take with all cells
+ * @property {string[]} cell_types     `All cells` first, where there are several types
+ * @property {string[]} arms           compared with the control
+ * @property {boolean} along_doses     whether there are at least two doses
+ * @property {string[]} metrics
+ * @property {EmbeddingMethod[]} methods   embeddings that have positions
+ * @property {string[]} genes          the chosen ones, those that respond most first
+ * @property {string[]} fitted_genes   with a dose-response curve, the most certain first
+ * @property {ResponseRow[]} responses
+ * @property {boolean} resampled       whether all distances have their intervals and p-values
+ */
+
+/** A figure of an exploration, asked for by `show` and the fields that crate/src/run/explore/figures.rs names. @typedef {{show: string, [field: string]: any}} FigureQuery */
 
 /** @typedef {Record<string, number | null>} Metrics */
 
@@ -136,7 +176,7 @@
  * @property {{t_test: DegOverlap, wilcoxon: DegOverlap}} degs
  */
 
-/** @typedef {{kind: "stage", stage: "prepare" | "train" | "predict" | "score", text: string}} StageEvent */
+/** @typedef {{kind: "stage", stage: "prepare" | "distances" | "genes" | "doses" | "embedding" | "resample" | "train" | "predict" | "score", text: string}} StageEvent */
 /** @typedef {{kind: "progress", done: number, text: string}} ProgressEvent */
 /**
  * @typedef {object} LossEvent
@@ -154,11 +194,12 @@
  * A model that could not be fitted or asked; the run goes on without it.
  * @typedef {{kind: "left_out", failure: ErrorInfo & {model: string, cell_type: string, arm: string | null}}} LeftOutEvent
  */
+/** A part of an exploration has come or changed. @typedef {{kind: "explored", part: ExploredPart}} ExploredEvent */
 /** @typedef {{kind: "finished"}} FinishedEvent */
 /** The two below are made by the worker, not by the engine. */
 /** @typedef {{kind: "failed", error: ErrorInfo}} FailedEvent */
 /** @typedef {{kind: "crashed", error: ErrorInfo}} CrashedEvent */
-/** @typedef {StageEvent | ProgressEvent | LossEvent | ResultEvent | LeftOutEvent | FinishedEvent} EngineEvent */
+/** @typedef {StageEvent | ProgressEvent | LossEvent | ResultEvent | LeftOutEvent | ExploredEvent | FinishedEvent} EngineEvent */
 /** @typedef {EngineEvent | FailedEvent | CrashedEvent} WorkerEvent */
 
 /** @typedef {{name: string, bytes: ArrayBuffer}} OpenFile */
@@ -173,15 +214,18 @@
  * @property {(roles: Roles) => DesignSummary} design
  * @property {(run: RunFile) => RunFile} check_run
  * @property {(run: RunFile) => any} start
- * @property {() => void} pause
- * @property {() => void} resume
- * @property {() => void} cancel
+ * @property {(task: TaskName) => void} pause
+ * @property {(task: TaskName) => void} resume
+ * @property {(task: TaskName) => void} cancel
  * @property {(index: number) => PredictionDetail} detail
- * @property {() => string} report
+ * @property {() => Overview} overview
+ * @property {(query: FigureQuery) => Figure} figure
+ * @property {(name: "distances" | "response_genes" | "dose_fits") => Table} table
+ * @property {(task: TaskName) => string} report
  */
 
 /** @typedef {{id: number, call: keyof Calls, args: any[]}} ToWorker */
-/** @typedef {{id: number, ok: any} | {id: number, error: ErrorInfo} | {event: WorkerEvent}} FromWorker */
+/** @typedef {{id: number, ok: any} | {id: number, error: ErrorInfo} | {event: WorkerEvent, task: TaskName | null}} FromWorker */
 
 /**
  * The class that `engine-*\/engine.js` exports.
@@ -193,18 +237,21 @@
  * @property {(roles: Roles) => DesignSummary} design
  * @property {(run: RunFile) => RunFile} check_run
  * @property {(run: RunFile) => any} start
- * @property {(budgetMs: number) => Promise<EngineEvent[]>} step
- * @property {() => void} cancel
+ * @property {(task: TaskName, budgetMs: number) => Promise<EngineEvent[]>} step
+ * @property {(task: TaskName) => void} cancel
  * @property {(index: number) => PredictionDetail} detail
- * @property {() => string} report
+ * @property {() => Overview} overview
+ * @property {(query: FigureQuery) => Figure} figure
+ * @property {(name: string) => Table} table
+ * @property {(task: TaskName) => string} report
  */
 /** @typedef {{default: (options?: any) => Promise<any>, Engine: {create: (device: Device, adapter: string | undefined, software: boolean) => Promise<Engine>}}} EngineModule */
 
-/** @typedef {{text: string, x: number, y: number, index: number, radius: number, rect: [number, number, number, number] | null}} Hit */
+/** @typedef {{text: string, x: number, y: number, index: number, key?: string | null, radius: number, rect: [number, number, number, number] | null}} Hit */
 /** @typedef {{hit: (x: number, y: number) => Hit | null, count: number, mark: (n: number) => Hit | null, free: () => void}} Drawn */
 /** @typedef {{columns: string[], rows: (string | number | null)[][]}} Table */
 /** A figure as the view draws it; `figure` names its kind, the rest depends on the kind.
- * @typedef {{figure: "cell_counts" | "loss" | "r2_scatter" | "bars" | "deg_overlap", [field: string]: any}} Figure */
+ * @typedef {{figure: "cell_counts" | "loss" | "r2_scatter" | "bars" | "deg_overlap" | "dose_response" | "intervals" | "embedding" | "expression" | "volcano" | "set_overlap", [field: string]: any}} Figure */
 
 /**
  * The module `view/view.js`.

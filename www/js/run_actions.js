@@ -1,4 +1,5 @@
 // Training: start, pause, cancel, and what the engine's events mean for the store.
+import { stopped } from './clock.js';
 import { errorInfo } from './failure.js';
 import { modelSettings, runFile } from './run_file.js';
 import { noRun } from './store.js';
@@ -18,7 +19,7 @@ export class RunActions {
     this.askedDetail = 0;
     // Whether the person has chosen what the figures show.
     this.picked = false;
-    engines.onEvent = (event) => this.handle(event);
+    engines.listeners.predict = (event) => this.handle(event);
   }
 
   /** Asks the engine for its own values of the chosen preset's settings. */
@@ -57,13 +58,13 @@ export class RunActions {
   async pause() {
     this.freeze('paused');
     this.note('stage', 'Paused');
-    await this.engines.engine.send('pause', []);
+    await this.engines.engine.send('pause', ['predict']);
   }
 
   async resume() {
     this.store.patch('run', { phase: 'running', since: Date.now(), lastEvent: Date.now() });
     this.note('stage', 'Resumed');
-    await this.engines.engine.send('resume', []);
+    await this.engines.engine.send('resume', ['predict']);
   }
 
   async cancel() {
@@ -71,13 +72,12 @@ export class RunActions {
     // The engine drops a cancelled run with all it has computed.
     this.store.patch('results', { lost: this.store.state.results.rows.length > 0 });
     this.note('stage', 'Cancelled');
-    await this.engines.engine.send('cancel', []).catch(() => {});
+    await this.engines.engine.send('cancel', ['predict']).catch(() => {});
   }
 
   /** Stops the clock. @param {import('./store.js').RunState["phase"]} phase */
   freeze(phase) {
-    const { run } = this.store.state;
-    this.store.patch('run', { phase, activeMs: run.activeMs + (run.since === null ? 0 : Date.now() - run.since), since: null });
+    this.store.patch('run', { phase, ...stopped(this.store.state.run) });
   }
 
   /** @param {import('./protocol.js').ErrorInfo} error */
@@ -137,7 +137,7 @@ export class RunActions {
   /** @param {import('./protocol.js').LossEvent} event */
   addLoss(event) {
     const { run } = this.store.state;
-    const seeds = run.file?.task.predict.seeds ?? [];
+    const seeds = run.file?.task.predict?.seeds ?? [];
     // Another held-out type is another training: its curve replaces the last one.
     const kept = run.losses.filter((series) => series.cellType === event.cell_type && series.model === event.model);
     const losses = event.train.map((train, i) => {

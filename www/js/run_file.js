@@ -28,27 +28,47 @@ function changed(overrides, defaults) {
   return settings;
 }
 
-/**
- * @param {State} state @returns {import('./protocol.js').RunFile}
- * @throws {import('./protocol.js').ErrorInfo} where something typed cannot be read
- */
-export function runFile(state) {
-  const { plan, roles, data, engine } = state;
-  const seeds = wholeNumbers(plan.seeds);
-  if (!seeds) {
-    throw { code: 'bad_seed', message: `“${plan.seeds}” is not a list of seeds.`, hint: 'Write whole numbers, for example 1 or 1, 2, 19193.' };
-  }
+/** What the run files of both tasks have in common. @param {State} state */
+function common({ plan, roles, data, engine }) {
   const source = data.summary?.source;
   const simulated = data.source && 'preset' in data.source ? { simulated: { ...data.source } } : null;
   return {
-    dosefront: 1,
+    dosefront: /** @type {const} */ (1),
     dataset: source && typeof source === 'object' ? source : simulated ?? { file: { name: data.summary?.name ?? '', sha256: String(source ?? '') } },
     roles,
     preprocess: {
       max_cells: plan.preprocess.maxCells,
       genes: plan.preprocess.genes > 0 ? { hvg_seurat: plan.preprocess.genes } : 'all',
-      genes_without_held_out: plan.preprocess.withoutHeldOut,
     },
+    device: engine.info?.engine ?? /** @type {const} */ ('cpu'),
+  };
+}
+
+/** The run file of an exploration; what it does not name is as the engine has it. @param {State} state @returns {import('./protocol.js').RunFile} */
+export function exploreFile(state) {
+  const { allCells, methods } = state.explore;
+  const shared = common(state);
+  return {
+    ...shared,
+    preprocess: { ...shared.preprocess, ...(allCells ? { max_cells: 0 } : {}) },
+    task: { explore: { embedding: { methods: methods.filter((method) => method !== 'pca') } } },
+  };
+}
+
+/**
+ * @param {State} state @returns {import('./protocol.js').RunFile}
+ * @throws {import('./protocol.js').ErrorInfo} where something typed cannot be read
+ */
+export function runFile(state) {
+  const { plan } = state;
+  const seeds = wholeNumbers(plan.seeds);
+  if (!seeds) {
+    throw { code: 'bad_seed', message: `“${plan.seeds}” is not a list of seeds.`, hint: 'Write whole numbers, for example 1 or 1, 2, 19193.' };
+  }
+  const shared = common(state);
+  return {
+    ...shared,
+    preprocess: { ...shared.preprocess, genes_without_held_out: plan.preprocess.withoutHeldOut },
     task: {
       predict: {
         models: [{ scgen: { preset: plan.preset, ...changed(plan.overrides, plan.defaults) } }, ...BASELINES],
@@ -57,7 +77,6 @@ export function runFile(state) {
         seeds,
       },
     },
-    device: engine.info?.engine ?? 'cpu',
   };
 }
 

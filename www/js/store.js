@@ -31,9 +31,11 @@
 
 /** @typedef {{model: string, cellType: string, seed: number, train: [number, number][], validation: [number, number][]}} LossSeries */
 
+/** @typedef {"idle" | "starting" | "running" | "paused" | "finished" | "cancelled" | "failed"} RunPhase */
+
 /**
  * @typedef {object} RunState
- * @property {"idle" | "starting" | "running" | "paused" | "finished" | "cancelled" | "failed"} phase
+ * @property {RunPhase} phase
  * @property {string} stage                    sentence of the stage
  * @property {string} text                     sentence of the progress
  * @property {number} done                     0..1
@@ -58,6 +60,47 @@
  */
 
 /**
+ * What the person looks at in Explore.
+ * @typedef {object} ExploreChoices
+ * @property {"distances" | "cells" | "genes" | "doses"} tab
+ * @property {string} metric                    one distance, or "all"
+ * @property {"metrics" | "cell_types"} panels  what the plots along the doses are
+ * @property {boolean} fits                     fitted curves
+ * @property {string | null} cell_type          the one type that is shown; null: all of them
+ * @property {string} arm                       dose or condition of the figures at one; "": the last
+ * @property {import('./protocol.js').EmbeddingMethod} method
+ * @property {string} colour                    of the second picture of the cells: "arm", "gene", "obs:" and a column's name, or "cell_type" for none
+ * @property {string} gene                      "": the one that responds most
+ * @property {"violins" | "means"} style
+ * @property {"cell_types" | "arms"} overlap    between what response genes are compared
+ */
+
+/** How often each part of an exploration has come; 0: not yet. @typedef {Record<import('./protocol.js').ExploredPart, number>} Known */
+
+/**
+ * @typedef {object} ExploreState
+ * @property {RunPhase | "waiting"} phase      waiting: while a model trains
+ * @property {string} step                     name of the stage
+ * @property {string} stage                    sentence of the stage
+ * @property {string} text
+ * @property {number} done                     0..1
+ * @property {number} activeMs
+ * @property {number | null} since
+ * @property {number} lastEvent
+ * @property {number} design                   counts the designs that were explored: figures of another one are void
+ * @property {number} started                  counts the runs
+ * @property {Known} known
+ * @property {import('./protocol.js').Overview | null} overview
+ * @property {import('./protocol.js').RunFile | null} file
+ * @property {boolean} allCells                instead of at most so many
+ * @property {import('./protocol.js').EmbeddingMethod[]} methods   that are laid out
+ * @property {ExploreChoices} choices
+ * @property {ErrorInfo | null} error
+ */
+
+/** What is pointed at, and in which figure: the others show it. @typedef {{cell_type: string | null, gene: string | null, from: string}} Pointed */
+
+/**
  * @typedef {object} EngineState
  * @property {"starting" | "ready" | "crashed"} phase
  * @property {import('./protocol.js').DeviceInfo | null} info
@@ -76,6 +119,8 @@
  * @property {Plan} plan
  * @property {RunState} run
  * @property {ResultsState} results
+ * @property {ExploreState} explore
+ * @property {Pointed} pointed
  * @property {{at: number, kind: string, text: string}[]} log
  * @property {"auto" | "light" | "dark"} theme
  */
@@ -84,6 +129,29 @@
 export const noRun = () => ({
   phase: 'idle', stage: '', text: '', done: 0, activeMs: 0, since: null, lastEvent: 0, losses: [], file: null, error: null,
 });
+
+/** Choices that mean something only in the data they were made in. */
+const OF_THE_DATA = { cell_type: null, arm: '', gene: '', colour: 'arm' };
+
+/** @returns {ExploreState} */
+const noExploration = () => ({
+  phase: 'idle', step: '', stage: '', text: '', done: 0, activeMs: 0, since: null, lastEvent: 0, design: 0, started: 0, known: nothingKnown(), overview: null, file: null,
+  allCells: false, methods: ['umap'], error: null,
+  choices: { tab: 'distances', metric: 'edistance', panels: 'metrics', fits: false, method: 'umap', style: 'violins', overlap: 'cell_types', ...OF_THE_DATA },
+});
+
+/** @returns {Known} */
+export const nothingKnown = () => ({ components: 0, distances: 0, genes: 0, doses: 0, embedding: 0 });
+
+/** Before the exploration of another design: only what was chosen in general stays. @param {ExploreState} before @returns {ExploreState} */
+export function freshExploration(before) {
+  const fresh = noExploration();
+  const method = before.choices.method === 'tsne' ? 'umap' : before.choices.method;
+  return { ...fresh, design: before.design + 1, started: before.started, choices: { ...before.choices, ...OF_THE_DATA, method } };
+}
+
+/** @returns {Pointed} */
+export const nothingPointed = () => ({ cell_type: null, gene: null, from: '' });
 
 /** @returns {State} */
 export const initialState = () => ({
@@ -98,6 +166,8 @@ export const initialState = () => ({
   },
   run: noRun(),
   results: { rows: [], shown: null, detail: null, error: null, metric: 'r2_all', scale: 'metrics', test: 't_test', lost: false },
+  explore: noExploration(),
+  pointed: nothingPointed(),
   log: [],
   theme: 'auto',
 });
@@ -129,7 +199,7 @@ export class Store {
     for (const key of Object.keys(patch)) this.changed.add(/** @type {keyof State} */ (key));
   }
 
-  /** Changes fields of one part of the state. @template {"engine" | "data" | "design" | "plan" | "run" | "results"} K @param {K} key @param {Partial<State[K]>} patch */
+  /** Changes fields of one part of the state. @template {"engine" | "data" | "design" | "plan" | "run" | "results" | "explore"} K @param {K} key @param {Partial<State[K]>} patch */
   patch(key, patch) {
     this.set(/** @type {Partial<State>} */ ({ [key]: { ...this.state[key], ...patch } }));
   }

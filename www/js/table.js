@@ -3,7 +3,7 @@ import { fill, h } from './dom.js';
 import { number } from './numbers.js';
 
 /** @typedef {import('./protocol.js').Table} Table */
-/** @typedef {{sort?: {column: number, descending: boolean} | null, onRow?: (row: number) => void, current?: number, test?: string, heads?: (string | undefined)[]}} TableOptions */
+/** @typedef {{sort?: {column: number, descending: boolean} | null, onRow?: (row: number) => void, onPoint?: (row: number | null) => void, current?: number, test?: string, heads?: (string | undefined)[]}} TableOptions */
 
 const MOST_ROWS = 400;
 
@@ -26,6 +26,8 @@ export function sortableTable(caption, options = {}) {
   /** @type {Table} */
   let data = { columns: [], rows: [] };
   let current = -1;
+  /** The rows that are drawn. @type {Map<number, HTMLElement>} */
+  const rowOf = new Map();
   /** @type {string[]} */
   let titles = [];
 
@@ -45,22 +47,42 @@ export function sortableTable(caption, options = {}) {
       const button = h('button', { type: 'button', title: titles[column], on: { click: () => choose(column) } }, name);
       return h('th', { scope: 'col', 'aria-sort': active ? (by.descending ? 'descending' : 'ascending') : null }, button);
     });
+    rowOf.clear();
     const body = order.slice(0, MOST_ROWS).map((i) => {
       const cells = data.rows[i].map((value, column) => {
         const text = typeof value === 'number' ? number(value) : value ?? '–';
         if (column === 0 && options.onRow) {
-          const pick = h('button', { type: 'button', class: 'link', 'aria-pressed': String(i === current), on: { click: () => options.onRow?.(i) } }, text);
+          const pick = h('button', { type: 'button', class: 'link', 'aria-pressed': String(i === current), tabindex: -1, on: { click: () => options.onRow?.(i), keydown: walk } }, text);
           return h('th', { scope: 'row' }, pick);
         }
         return h('td', { class: typeof value === 'number' ? 'num' : null }, text);
       });
       const row = h('tr', { class: i === current ? 'current' : null }, cells);
       if (options.onRow) row.addEventListener('click', (event) => !(event.target instanceof HTMLButtonElement) && options.onRow?.(i));
+      for (const type of ['pointerenter', 'focusin']) row.addEventListener(type, () => options.onPoint?.(i));
+      for (const type of ['pointerleave', 'focusout']) row.addEventListener(type, () => options.onPoint?.(null));
+      rowOf.set(i, row);
       return row;
     });
     fill(table, h('caption', { class: 'for-readers' }, caption), h('thead', {}, h('tr', {}, heads)), h('tbody', {}, body));
+    // One row is in the tab order, arrow keys lead to the others: a long table is no obstacle for who only passes.
+    const entry = (rowOf.get(current) ?? table.querySelector('tbody tr'))?.querySelector('button');
+    if (entry) entry.tabIndex = 0;
     more.hidden = data.rows.length <= MOST_ROWS;
     more.textContent = `The first ${MOST_ROWS} of ${data.rows.length} rows; the CSV file has all.`;
+  }
+
+  /** @param {KeyboardEvent} event */
+  function walk(event) {
+    const all = [...table.querySelectorAll('tbody button')].filter((one) => one instanceof HTMLButtonElement);
+    const now = all.findIndex((one) => one === event.target);
+    const next = { ArrowDown: now + 1, ArrowUp: now - 1, Home: 0, End: all.length - 1 }[event.key];
+    if (next === undefined) return;
+    event.preventDefault();
+    const there = all[Math.min(Math.max(next, 0), all.length - 1)];
+    all[now].tabIndex = -1;
+    there.tabIndex = 0;
+    there.focus();
   }
 
   /** @param {number} column */
@@ -80,6 +102,10 @@ export function sortableTable(caption, options = {}) {
       titles = explained;
       if (sort && sort.column >= data.columns.length) sort = null;
       draw();
+    },
+    /** Makes a row stand out; -1: none. @param {number} row */
+    light(row) {
+      for (const [i, element] of rowOf) element.classList.toggle('lit', i === row);
     },
   };
 }

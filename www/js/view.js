@@ -63,24 +63,31 @@ addEventListener('keydown', (event) => {
 
 /** A canvas that shows one figure. */
 export class FigureCanvas {
-  /** @param {{onChoose?: (hit: Hit) => void, onRead?: (text: string) => void}} [options] */
-  constructor({ onChoose, onRead } = {}) {
+  /** @param {{onChoose?: (hit: Hit) => void, onRead?: (text: string) => void, onPoint?: (hit: Hit | null) => void}} [options] */
+  constructor({ onChoose, onRead, onPoint } = {}) {
     this.canvas = h('canvas', { class: 'plot', role: 'img', tabindex: 0 }, 'The figure’s data is in its table.');
     /** @type {Figure | null} */
     this.figure = null;
+    /** @type {Figure | null} */
+    this.told = null;
     /** @type {import('./protocol.js').Drawn | null} */
     this.drawn = null;
     this.mark = -1;
     this.frame = 0;
     this.trouble = h('p', { class: 'figure-trouble' });
+    /** The key that stands out, without the figure having to be made again. @type {string | null} */
+    this.lit = null;
+    /** The figure, and the width and theme, that height and words were found for. @type {{figure: Figure | null, at: string}} */
+    this.laid = { figure: null, at: '' };
     this.onRead = onRead ?? (() => {});
+    this.onPoint = onPoint ?? (() => {});
     this.canvas.addEventListener('pointermove', (event) => {
       const hit = this.at(event);
-      showTip(this.canvas, hit);
+      this.point(hit);
       this.canvas.classList.toggle('can-choose', Boolean(onChoose && hit));
     });
-    this.canvas.addEventListener('pointerleave', () => showTip(this.canvas, null));
-    this.canvas.addEventListener('blur', () => showTip(this.canvas, null));
+    this.canvas.addEventListener('pointerleave', () => this.point(null));
+    this.canvas.addEventListener('blur', () => this.point(null));
     if (onChoose) {
       this.canvas.addEventListener('click', (event) => {
         const hit = this.at(event);
@@ -93,10 +100,25 @@ export class FigureCanvas {
     matchMedia(`(resolution: ${devicePixelRatio}dppx)`).addEventListener('change', () => this.redraw());
   }
 
-  /** @param {Figure} figure */
-  show(figure) {
+  /** @param {Figure} figure @param {Figure} [told]  the one that the words are about */
+  show(figure, told = figure) {
     this.figure = figure;
+    this.told = told;
     this.redraw();
+  }
+
+  /** Makes what has this key stand out; null: nothing. @param {string | null} key */
+  light(key) {
+    if (key === this.lit) return;
+    this.lit = key;
+    this.canvas.dataset.lit = key ?? '';
+    this.redraw();
+  }
+
+  /** @param {Hit | null} hit */
+  point(hit) {
+    showTip(this.canvas, hit);
+    this.onPoint(hit);
   }
 
   redraw() {
@@ -112,11 +134,15 @@ export class FigureCanvas {
     if (!view) return;
     const theme = pageTheme();
     try {
-      canvas.style.height = `${heightOf(view, figure, width, theme)}px`;
-      const drawn = view.draw(canvas, figure, theme, devicePixelRatio || 1);
+      const at = JSON.stringify([width, theme]);
+      if (figure !== this.laid.figure || at !== this.laid.at) {
+        canvas.style.height = `${heightOf(view, figure, width, theme)}px`;
+        canvas.setAttribute('aria-label', view.summary(this.told ?? figure));
+      }
+      this.laid = { figure, at };
+      const drawn = view.draw(canvas, this.lit === null ? figure : { ...figure, highlight: this.lit }, theme, devicePixelRatio || 1);
       this.drawn?.free?.();
       this.drawn = drawn;
-      canvas.setAttribute('aria-label', view.summary(figure));
       this.trouble.remove();
     } catch (thrown) {
       this.complain(thrown);
@@ -149,7 +175,7 @@ export class FigureCanvas {
     } else if (step && count > 0) {
       this.mark = this.mark < 0 ? (step > 0 ? 0 : count - 1) : (this.mark + step + count) % count;
       const hit = this.drawn?.mark(this.mark) ?? null;
-      showTip(this.canvas, hit);
+      this.point(hit);
       if (hit) this.onRead(hit.text);
       event.preventDefault();
     }

@@ -30,6 +30,23 @@ export const METRICS = {
   wasserstein: { name: 'Wasserstein (Sinkhorn)', unit: PCA, better: 'lower', meaning: 'Least cost of moving the predicted cells onto the observed ones (squared distances, entropic regularisation).' },
 };
 
+/** Distances between control and treated cells: what each sees and what it misses. @type {Record<string, {name: string, sees: string}>} */
+const DISTANCES = {
+  edistance: { name: 'E-distance', sees: 'Sees any difference between the two groups, shifts most. Around 0, also slightly below, where they do not differ, whatever the number of cells.' },
+  edistance_squared: { name: 'E-distance, squared', sees: 'Sees only the shift of the mean: twice its squared length. Misses every change of spread or shape; noise makes it larger the fewer cells there are.' },
+  euclidean: { name: 'Euclidean distance of means', sees: 'Sees only the shift of the mean, in units of the components. Misses every change of spread or shape; noise makes it larger the fewer cells there are.' },
+  mean_pairwise: { name: 'Mean pairwise distance', sees: 'Sees the shift together with the spread of both groups, so it is not 0 for equal groups: compare it with its value within the control. It hardly depends on the number of cells.' },
+  mmd_linear: { name: 'MMD, linear kernel', sees: 'Sees only the shift of the mean: its squared length. Noise makes it larger the fewer cells there are.' },
+  mmd_rbf: { name: 'MMD, RBF kernel, gamma 1', sees: 'Sees only cells nearer to each other than about 1, which in 50 components is hardly any: then it says how many cells there are, and nothing else. Kept because pertpy has it.' },
+  mmd_rbf_median: { name: 'MMD, RBF kernel, median width', sees: 'Sees shifts and changes of shape at the scale of the median distance, and outliers hardly move it. It saturates where the groups no longer overlap, and is slightly above 0 for small equal groups.' },
+  wasserstein: { name: 'Wasserstein (entropic, std)', sees: 'Sees shift, spread and shape: the smoothed cost of moving one group onto the other, in squared units. Not 0 for equal groups, and larger the fewer cells there are.' },
+  wasserstein_mean: { name: 'Wasserstein (entropic, mean)', sees: 'As the Wasserstein distance with more smoothing, as older versions of OTT-JAX have it. Not 0 for equal groups, and larger the fewer cells there are.' },
+  emd: { name: 'Earth mover’s distance', sees: 'Sees shift, spread and shape: the exact cost of moving one group onto the other, in squared units. Two samples of one population are far apart in many dimensions, the more so the fewer cells there are.' },
+};
+
+/** @param {string} metric */
+export const distanceWords = (metric) => DISTANCES[metric] ?? { name: metric.replaceAll('_', ' '), sees: '' };
+
 /** @param {string} metric @returns {MetricWords} */
 export function metricWords(metric) {
   const known = METRICS[metric];

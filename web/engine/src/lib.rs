@@ -4,17 +4,20 @@
 
 mod device;
 mod failure;
+mod slot;
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use burn::tensor::Device;
 use dosefront::data::{self, Dataset, InputFile, Roles};
-use dosefront::run::{Clock, DatasetSummary, DesignSummary, EngineInfo, RunFile, Runner, Versions, results_csv};
+use dosefront::run::explore::{FigureQuery, distances_table, fits_table, genes_table};
+use dosefront::run::{Clock, DatasetSummary, DesignSummary, EngineInfo, Exploration, RunFile, Runner, Task, Versions};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use failure::Failure;
+use slot::Slot;
 
 /// Keeps the words of a panic for the console and for [`last_panic`].
 #[wasm_bindgen(start)]
@@ -30,18 +33,18 @@ pub fn last_panic() -> Option<String> {
     failure::last_panic()
 }
 
-/// The engine: a device, at most one open data set and at most one run.
+/// The engine: a device, at most one open data set, and at most one run of each task on it, which do not disturb each
+/// other.
 ///
-/// Everything is behind `&self`, because JavaScript may call while a step waits for the GPU; the run is taken out during
-/// a step, so that such a call is refused in words instead of trapping.
+/// Everything is behind `&self`, because JavaScript may call while a step waits for the GPU. A run is named by its task,
+/// `explore` or `predict`.
 #[wasm_bindgen]
 pub struct Engine {
     device: Device,
     info: EngineInfo,
     dataset: RefCell<Option<Rc<Dataset>>>,
-    runner: RefCell<Option<Runner>>,
-    /// Counts runs, so that a step that ends after its run was cancelled or replaced does not bring it back.
-    generation: RefCell<u64>,
+    explore: Slot,
+    predict: Slot,
 }
 
 #[wasm_bindgen]
@@ -50,13 +53,7 @@ impl Engine {
     /// into the report.
     pub async fn create(device: String, adapter: Option<String>, software: bool) -> Result<Engine, JsValue> {
         let (device, info) = device::open(&device, adapter, software).await?;
-        Ok(Self {
-            device,
-            info,
-            dataset: RefCell::default(),
-            runner: RefCell::default(),
-            generation: RefCell::default(),
-        })
+        Ok(Self { device, info, dataset: RefCell::default(), explore: Slot::default(), predict: Slot::default() })
     }
 
     /// `{engine, adapter, software, repeats, versions}`
@@ -100,56 +97,75 @@ impl Engine {
         Ok(to_js(&parse(run)?)?)
     }
 
-    /// Begins a run on the open data set, in place of any other. Returns its run file with every default filled in.
+    /// Begins a run on the open data set, in place of any other of its task. Returns its run file with every default
+    /// filled in.
     pub fn start(&self, run: &JsValue) -> Result<JsValue, JsValue> {
         let clock: Clock = Rc::new(js_sys::Date::now);
-        let runner = Runner::new(parse(run)?, self.open()?, self.device.clone(), self.info.clone(), clock)
-            .map_err(Failure::from)?;
+        let run = parse(run)?;
+        let slot = match run.task {
+            Task::Explore(_) => &self.explore,
+            Task::Predict(_) => &self.predict,
+        };
+        let runner =
+            Runner::new(run, self.open()?, self.device.clone(), self.info.clone(), clock).map_err(Failure::from)?;
         let completed = to_js(runner.run())?;
-        *self.generation.borrow_mut() += 1;
-        self.runner.replace(Some(runner));
+        slot.start(runner);
         Ok(completed)
     }
 
-    /// Works for about so many milliseconds and returns what happened; the last event of a run is `finished`.
-    pub async fn step(&self, budget_ms: f64) -> Result<JsValue, JsValue> {
-        let mut runner = self.runner.take().ok_or_else(Failure::no_run)?;
-        let generation = *self.generation.borrow();
-        let events = runner.step(budget_ms).await;
-        if *self.generation.borrow() == generation {
-            self.runner.replace(Some(runner));
-        }
-        Ok(to_js(&events.map_err(Failure::from)?)?)
+    /// Works on a run for about so many milliseconds and returns what happened; the last event of a run is `finished`.
+    pub async fn step(&self, task: &str, budget_ms: f64) -> Result<JsValue, JsValue> {
+        Ok(to_js(&self.slot(task)?.step(budget_ms).await?)?)
     }
 
-    /// Drops the run.
-    pub fn cancel(&self) {
-        *self.generation.borrow_mut() += 1;
-        self.runner.replace(None);
+    /// Drops a run.
+    pub fn cancel(&self, task: &str) -> Result<(), JsValue> {
+        self.slot(task)?.cancel();
+        Ok(())
     }
 
-    /// What the figures of result `index` need.
+    /// What the figures of result `index` of the prediction need.
     pub fn detail(&self, index: usize) -> Result<JsValue, JsValue> {
-        let runner = self.runner.borrow();
-        let runner = runner.as_ref().ok_or_else(Failure::no_run)?;
-        let detail = runner.detail(index).ok_or_else(|| {
-            Failure::new("no_result", format!("there is no result {index}"), "Choose a result of the table.")
-        })?;
-        Ok(to_js(detail)?)
+        self.predict.read(|runner| {
+            let detail = runner.detail(index).ok_or_else(|| {
+                Failure::new("no_result", format!("there is no result {index}"), "Choose a result of the table.")
+            })?;
+            to_js(detail)
+        })
     }
 
-    /// The report as JSON text.
-    pub fn report(&self) -> Result<String, JsValue> {
-        let runner = self.runner.borrow();
-        let report = runner.as_ref().ok_or_else(Failure::no_run)?.report();
-        Ok(serde_json::to_string_pretty(&report)
-            .map_err(|error| Failure::new("report", error.to_string(), "Save the results table as CSV instead."))?)
+    /// What the exploration has found so far, in brief.
+    pub fn overview(&self) -> Result<JsValue, JsValue> {
+        self.exploration(|found| to_js(&found.overview()))
     }
 
-    /// The results as CSV.
-    pub fn results_csv(&self) -> Result<String, JsValue> {
-        let runner = self.runner.borrow();
-        Ok(results_csv(&runner.as_ref().ok_or_else(Failure::no_run)?.report().results))
+    /// A figure of the exploration, for the view.
+    pub fn figure(&self, query: JsValue) -> Result<JsValue, JsValue> {
+        let query: FigureQuery =
+            serde_wasm_bindgen::from_value(query).map_err(|error| Failure::unreadable("figure", &error))?;
+        self.exploration(|found| to_js(&found.figure(&query)?))
+    }
+
+    /// A table of the exploration: `distances`, `response_genes` or `dose_fits`.
+    pub fn table(&self, name: &str) -> Result<JsValue, JsValue> {
+        self.exploration(|found| {
+            to_js(&match name {
+                "distances" => distances_table(&found.distance_rows()),
+                "response_genes" => genes_table(&found.response_gene_rows()),
+                "dose_fits" => fits_table(&found.fit_rows()),
+                _ => {
+                    return Err(Failure::new("no_table", format!("there is no table {name}"), "Choose another table."));
+                }
+            })
+        })
+    }
+
+    /// The report of a run as JSON text.
+    pub fn report(&self, task: &str) -> Result<String, JsValue> {
+        self.slot(task)?.read(|runner| {
+            serde_json::to_string_pretty(&runner.report())
+                .map_err(|error| Failure::new("report", error.to_string(), "Save the tables as CSV instead."))
+        })
     }
 }
 
@@ -158,9 +174,22 @@ impl Engine {
         self.dataset.borrow().clone().ok_or_else(Failure::no_data)
     }
 
+    fn slot(&self, task: &str) -> Result<&Slot, Failure> {
+        match task {
+            "explore" => Ok(&self.explore),
+            "predict" => Ok(&self.predict),
+            _ => Err(Failure::new("no_task", format!("there is no task {task}"), "Reload the page.")),
+        }
+    }
+
+    fn exploration<T>(&self, read: impl FnOnce(&Exploration) -> Result<T, Failure>) -> Result<T, JsValue> {
+        self.explore.read(|runner| read(runner.exploration().ok_or_else(Failure::no_run)?))
+    }
+
     fn keep(&self, dataset: Dataset) -> Result<JsValue, JsValue> {
         let summary = to_js(&DatasetSummary::new(&dataset))?;
-        self.cancel();
+        self.explore.cancel();
+        self.predict.cancel();
         self.dataset.replace(Some(Rc::new(dataset)));
         Ok(summary)
     }

@@ -27,7 +27,9 @@ export function dataPanel(place, { store, engines, data }) {
     onChoose: (hit) => choose(store, hit.index),
   });
   map.element.hidden = true;
-  fill(place, h('p', { class: 'lead' }, DATA.lead), cards, drop.element, opening, recognised, box.element, summary, roles.element, designBox.element, map.element, notes);
+  fill(place, h('p', { class: 'lead' }, DATA.lead), h('div', { class: 'data-columns' },
+    h('div', { class: 'column' }, cards, drop.element, opening, recognised, box.element, summary, roles.element, designBox.element),
+    h('div', { class: 'column' }, map.element, notes)));
 
   store.subscribe(['presets', 'data', 'engine'], (state) => {
     drawSources(cards, state, (name) => void data.openPreset(name));

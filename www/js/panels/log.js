@@ -1,9 +1,8 @@
 // What the engine did and when, and the files that describe a run.
 import { fill, h } from '../dom.js';
-import { downloadText, fileStem } from '../export.js';
-import { errorInfo } from '../failure.js';
-import { announce } from '../announce.js';
+import { fileStem } from '../export.js';
 import { RESULTS } from '../words.js';
+import { runFileButtons } from './run_files.js';
 
 /** @typedef {import('../main.js').Page} Page */
 
@@ -11,31 +10,19 @@ const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-dig
 
 /** @param {HTMLElement} place @param {Page} page */
 export function logPanel(place, { store, engines }) {
-  const runFile = h('button', { type: 'button', test: 'save-run', title: RESULTS.runFile }, 'Save run file');
-  runFile.addEventListener('click', () => {
-    const { file } = store.state.run;
-    if (file) downloadText(`${stem()}-run.json`, `${JSON.stringify(file, null, 2)}\n`, 'application/json');
+  const buttons = runFileButtons({
+    engines, task: 'predict', test: '', words: RESULTS, file: () => store.state.run.file,
+    stem: () => fileStem(`dosefront ${store.state.data.summary?.name ?? ''} ${store.state.run.file?.task.predict?.held_out ?? ''}`),
   });
-  const report = h('button', { type: 'button', test: 'save-report', title: RESULTS.report }, 'Save report');
-  report.addEventListener('click', async () => {
-    try {
-      downloadText(`${stem()}-report.json`, await engines.engine.send('report', []), 'application/json');
-    } catch (thrown) {
-      announce(errorInfo(thrown).message);
-      report.title = errorInfo(thrown).message;
-    }
-  });
-  const stem = () => fileStem(`dosefront ${store.state.data.summary?.name ?? ''} ${store.state.run.file?.task.predict.held_out ?? ''}`);
   const lines = h('ol', { class: 'log-lines', tabindex: 0, 'aria-label': 'Log lines' });
   const details = h('details', { class: 'log', test: 'log' }, h('summary', {}, 'Log: ', h('span', { class: 'hint' }, RESULTS.log)), lines);
-  const files = h('div', { class: 'run-files' }, h('div', { class: 'buttons' }, runFile, report), h('p', { class: 'hint' }, `${RESULTS.runFile} The report adds all results, versions and times.`));
+  const files = h('div', { class: 'run-files' }, buttons.element, h('p', { class: 'hint' }, `${RESULTS.runFile} The report adds all results, versions and times.`));
   const element = h('div', { class: 'log-panel', hidden: true }, files, details);
   fill(place, element);
 
-  store.subscribe(['log', 'run', 'results'], ({ log, run, results }) => {
+  store.subscribe(['log', 'run', 'results'], ({ log, results }) => {
     element.hidden = log.length === 0;
-    runFile.disabled = !run.file;
-    report.disabled = results.rows.length === 0 || results.lost;
+    buttons.draw(results.rows.length > 0 && !results.lost);
     const start = log[0]?.at ?? 0;
     fill(lines, log.map((line) =>
       h('li', { class: `log-${line.kind}` }, h('time', { datetime: new Date(line.at).toISOString() }, clock.format(line.at)), h('span', { class: 'since' }, `+${((line.at - start) / 1000).toFixed(1)} s`), h('span', {}, line.text))));

@@ -1,4 +1,4 @@
-// Step 2: what to hold out, which model, and the training itself.
+// Step 3: what to hold out, which model, and the training itself.
 import { field, fill, h, options, say } from '../dom.js';
 import { plural, wholeNumbers } from '../numbers.js';
 import { PREDICT } from '../words.js';
@@ -39,8 +39,9 @@ export function predictPanel(place, page) {
   ], 'demo');
   fill(place,
     h('p', { class: 'lead' }, PREDICT.lead),
-    h('div', { class: 'choices' }, field('Held-out cell type', heldOut, PREDICT.heldOut), armField, modelField, field('Seed', seed, PREDICT.seed)),
-    settings.element, question, training.element);
+    h('div', { class: 'predict-columns' },
+      h('div', { class: 'column' }, h('div', { class: 'choices' }, field('Held-out cell type', heldOut, PREDICT.heldOut), armField, modelField, field('Seed', seed, PREDICT.seed)), settings.element),
+      h('div', { class: 'column' }, question, training.element)));
 
   store.subscribe(['design', 'plan', 'run'], (state) => {
     const { design, plan } = state;
@@ -76,7 +77,7 @@ export function predictPanel(place, page) {
 }
 
 /** @param {import('../protocol.js').DesignSummary} design */
-const armWord = (design) => (design.arms.some((arm) => !arm.control && arm.dose !== null) ? 'Dose' : 'Condition');
+export const armWord = (design) => (design.arms.some((arm) => !arm.control && arm.dose !== null) ? 'Dose' : 'Condition');
 /** The types, with those that cannot be held out greyed. @param {import('../protocol.js').DesignSummary} design */
 const heldOutChoices = (design) => design.cell_types.map((name, i) => {
   const disabled = !design.possible.includes(name);

@@ -1,4 +1,4 @@
-// Step 3: how good the prediction is, in one sentence, in figures and in a table.
+// Step 4: how good the prediction is, in one sentence, in figures and in a table.
 import { fill, field, h, options, say } from '../dom.js';
 import { errorBox } from '../errors.js';
 import { saveCsv, fileStem } from '../export.js';

@@ -3,15 +3,12 @@ import { h, say } from '../dom.js';
 import { errorBox } from '../errors.js';
 import { figureCard } from '../figure.js';
 import { loss } from '../figures.js';
-import { duration } from '../numbers.js';
 import { PREDICT } from '../words.js';
 import { busy } from './data.js';
+import { progressBar } from './progress.js';
 
 /** @typedef {import('../main.js').Page} Page */
 /** @typedef {import('../store.js').State} State */
-
-// A step that takes this long without a word is explained.
-const SILENCE_MS = 15_000;
 
 /** @param {Page} page */
 export function trainingView({ store, runs, engines }) {
@@ -20,28 +17,13 @@ export function trainingView({ store, runs, engines }) {
   pause.addEventListener('click', () => void (store.state.run.phase === 'paused' ? runs.resume() : runs.pause()));
   const cancel = h('button', { type: 'button', test: 'cancel', hidden: true, on: { click: () => void runs.cancel() } }, 'Cancel');
   const beside = h('p', { class: 'hint' }, PREDICT.baselines);
-  const bar = h('progress', { max: 1, value: 0, 'aria-label': 'Progress of the training' });
-  const stage = h('span', { class: 'stage' });
-  const times = h('span', { class: 'times' });
-  const progress = h('div', { class: 'progress', test: 'progress', hidden: true }, bar, h('div', { class: 'progress-line' }, stage, times));
+  const progress = progressBar('Progress of the training', 'progress', () => store.state.run);
   const box = errorBox('error');
   const see = h('a', { href: '#results', class: 'see', hidden: true }, 'See the results');
   const figure = figureCard({ name: 'loss', title: 'Loss while training', sentence: PREDICT.loss });
   figure.element.hidden = true;
   const steps = h('ol', { class: 'plan-steps', 'aria-label': 'What Train does' }, PREDICT.steps.map(([verb, rest]) => h('li', {}, h('span', {}, h('b', {}, verb), ` ${rest}`))));
-  const element = h('div', { class: 'training' }, h('div', { class: 'train-row' }, h('div', { class: 'buttons' }, train, pause, cancel, see), beside), box.element, progress, steps, figure.element);
-
-  function tick() {
-    const { run } = store.state;
-    const elapsed = run.activeMs + (run.since === null ? 0 : Date.now() - run.since);
-    const share = run.done;
-    const parts = [];
-    if (run.phase !== 'idle') parts.push(duration(elapsed / 1000));
-    if (run.phase === 'running' && share > 0.03 && elapsed > 1500) parts.push(`about ${duration((elapsed / share - elapsed) / 1000)} left`);
-    if (run.phase === 'running' && Date.now() - run.lastEvent > SILENCE_MS) parts.push(`this step has been running for ${duration((Date.now() - run.lastEvent) / 1000)}`);
-    say(times, parts.join(' · '));
-  }
-  setInterval(() => store.state.run.since !== null && tick(), 500);
+  const element = h('div', { class: 'training' }, h('div', { class: 'train-row' }, h('div', { class: 'buttons' }, train, pause, cancel, see), beside), box.element, progress.element, steps, figure.element);
 
   store.subscribe(['run', 'design', 'engine', 'data'], (state) => {
     const { run } = state;
@@ -59,16 +41,11 @@ export function trainingView({ store, runs, engines }) {
     const gpuFailed = run.error && state.engine.phase === 'ready' && state.engine.info?.engine === 'webgpu' && /gpu|device|adapter/i.test(run.error.code);
     const stopped = run.error && state.engine.phase === 'crashed';
     box.show(run.error, stopped ? [{ label: 'Restart engine', action: () => void engines.restart() }] : gpuFailed ? [{ label: 'Use the CPU engine instead', action: () => void engines.restart('cpu', 'WebGPU failed during a run, so the models train on the processor.') }] : []);
-    progress.hidden = run.phase === 'idle';
-    progress.dataset.phase = run.phase;
-    bar.value = run.done;
-    progress.dataset.done = String(run.done);
     const words = { paused: 'Paused', cancelled: 'Cancelled', failed: 'Stopped by an error', finished: 'Finished', idle: '', starting: run.stage, running: run.text ? `${run.stage}: ${run.text}` : run.stage };
-    say(stage, words[run.phase]);
+    progress.draw(words[run.phase]);
     steps.hidden = run.losses.length > 0;
     figure.element.hidden = run.losses.length === 0;
     if (run.losses.length > 0) figure.show(loss(run));
-    tick();
   });
   return { element };
 }
