@@ -8,7 +8,6 @@ use crate::run::RunError;
 
 use super::exploration::Exploration;
 use super::groups::{all_cells, type_name};
-use super::outcome::FitOf;
 use super::{ColourBy, DosePanels, FigureQuery};
 
 /// Genes with the most certain curves that are drawn.
@@ -110,12 +109,7 @@ fn genes(found: &Exploration) -> Vec<(String, FigureQuery)> {
     }
     let overlap = FigureQuery::ResponseOverlap { arm: Some(arm), cell_type: None, highlight: None };
     queries.push(("response-genes-by-type".to_owned(), overlap));
-    let mut fitted: Vec<String> = Vec::new();
-    for fit in found.fits_of(FitOf::Gene) {
-        if !fitted.contains(&fit.name) && fitted.len() < GENES {
-            fitted.push(fit.name.clone());
-        }
-    }
+    let fitted: Vec<String> = found.fitted_genes().into_iter().take(GENES).collect();
     if !fitted.is_empty() {
         let along = FigureQuery::GenesAlongDoses { genes: fitted, cell_types: None, highlight: None };
         queries.push(("genes-along-doses".to_owned(), along));

@@ -83,6 +83,24 @@ impl Exploration {
         self.comparisons.iter().position(|one| one.cell_type == cell_type && one.arm == arm)
     }
 
+    /// What was compared: all cells together (`None`) first, where there are several types, then the types.
+    pub(super) fn compared_types(&self) -> Vec<Option<usize>> {
+        let mut types: Vec<Option<usize>> = self.comparisons.iter().map(|one| one.cell_type).collect();
+        types.dedup();
+        types
+    }
+
+    /// Genes with a dose-response curve in any type, the most certain first.
+    pub(super) fn fitted_genes(&self) -> Vec<String> {
+        let mut genes: Vec<String> = Vec::new();
+        for fit in self.fits_of(FitOf::Gene) {
+            if !genes.contains(&fit.name) {
+                genes.push(fit.name.clone());
+            }
+        }
+        genes
+    }
+
     /// The report's rows.
     #[must_use]
     pub fn outcome(&self) -> Explored {

@@ -225,8 +225,7 @@ impl Exploration {
         if let Some(names) = names {
             return names.iter().map(|name| self.type_number(name)).collect();
         }
-        let mut types: Vec<Option<usize>> = self.comparisons.iter().map(|one| one.cell_type).collect();
-        types.dedup();
+        let mut types = self.compared_types();
         if alone && types.len() > 1 {
             types.retain(Option::is_some);
         }

@@ -6,7 +6,7 @@ use crate::metrics::contrast::work;
 
 use super::exploration::Exploration;
 use super::groups::type_name;
-use super::outcome::{FitOf, ResponseRow};
+use super::outcome::ResponseRow;
 use super::{DistancePart, Method};
 
 /// Multiply-adds that an embedding takes for a cell, roughly.
@@ -46,26 +46,17 @@ impl Exploration {
     #[must_use]
     pub fn overview(&self) -> Overview {
         let design = self.design();
-        let mut types: Vec<Option<usize>> = self.comparisons.iter().map(|one| one.cell_type).collect();
-        types.dedup();
-        let cell_types = types.into_iter().map(|one| type_name(design, one).to_owned()).collect();
-        let mut fitted_genes: Vec<String> = Vec::new();
-        for fit in self.fits_of(FitOf::Gene) {
-            if !fitted_genes.contains(&fit.name) {
-                fitted_genes.push(fit.name.clone());
-            }
-        }
         Overview {
             n_cells: design.cells.len(),
             n_cells_all: self.n_cells_all,
             times_longer: self.times_longer(),
-            cell_types,
+            cell_types: self.compared_types().into_iter().map(|one| type_name(design, one).to_owned()).collect(),
             arms: self.arms().into_iter().map(|arm| design.arms[arm].label.clone()).collect(),
             along_doses: self.series().iter().any(|one| one.arms.len() > 1),
             metrics: self.task.distances.iter().flat_map(|part| &part.metrics).map(|metric| metric.name()).collect(),
             methods: self.embeddings.keys().copied().collect(),
             genes: self.genes_by_response(),
-            fitted_genes,
+            fitted_genes: self.fitted_genes(),
             responses: self.response_rows(),
             resampled: self.distances.iter().flatten().all(|one| one.measured.iter().any(|one| one.p_value.is_some())),
         }

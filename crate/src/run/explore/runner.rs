@@ -287,8 +287,6 @@ impl ExploreRunner {
     fn plan(&mut self) {
         let task = &self.found.task;
         let all = 0..self.found.comparisons.len();
-        let mut types: Vec<Option<usize>> = self.found.comparisons.iter().map(|one| one.cell_type).collect();
-        types.dedup();
         if let Some(part) = &task.distances {
             self.queue.extend(all.clone().map(Stage::Distances));
             if part.floor_splits > 0 {
@@ -300,8 +298,8 @@ impl ExploreRunner {
         }
         let n_series = Series::of(self.found.design(), &self.arms).len();
         if task.doses.is_some() {
-            for cell_type in &types {
-                self.queue.extend((0..n_series).map(|series| Stage::Doses(*cell_type, series)));
+            for cell_type in self.found.compared_types() {
+                self.queue.extend((0..n_series).map(|series| Stage::Doses(cell_type, series)));
             }
         }
         let methods = task.embedding.iter().flat_map(|part| &part.methods);
