@@ -5,18 +5,22 @@
 #![allow(clippy::disallowed_methods, reason = "a native test reads tensors synchronously")]
 
 mod common;
+#[path = "common/vae.rs"]
+mod vae;
 
 use burn::module::{Module, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor};
 use common::{close, fixture, numbers, tensor, values};
-use dosefront::models::scgen::{Config, Loss, Masks, Preset, ScgenModule, ScgenSettings};
-use dosefront::nn::{AdamConfig, BatchNorm, Linear, Noise};
+use dosefront::models::scgen::{Preset, ScgenSettings};
+use dosefront::models::vae::{Loss, Masks, VaeConfig, VaeModule};
+use dosefront::nn::{AdamConfig, Noise};
 use serde_json::Value;
+use vae::{is_statistic, parameters};
 
 const KL_WEIGHT: f64 = 5e-5;
 
-fn config(case: &Value) -> Config {
+fn config(case: &Value) -> VaeConfig {
     let number = |value: &Value| Some(value.as_u64().unwrap() as usize);
     let settings = ScgenSettings {
         preset: Preset::Paper,
@@ -25,46 +29,11 @@ fn config(case: &Value) -> Config {
         batch_size: number(&case["batch"]),
         ..ScgenSettings::default()
     };
-    settings.resolve().unwrap()
+    settings.resolve().unwrap().vae
 }
 
-/// Every weight and running statistic with its name in the fixture.
-fn parameters(module: &mut ScgenModule) -> Vec<(String, &mut Param<Tensor<3>>)> {
-    fn linear<'a>(name: &str, layer: &'a mut Linear, out: &mut Vec<(String, &'a mut Param<Tensor<3>>)>) {
-        out.push((format!("{name}.weight"), &mut layer.weight));
-        out.push((format!("{name}.bias"), &mut layer.bias));
-    }
-    fn norm<'a>(name: &str, layer: &'a mut BatchNorm, out: &mut Vec<(String, &'a mut Param<Tensor<3>>)>) {
-        out.push((format!("{name}.weight"), &mut layer.gamma));
-        out.push((format!("{name}.bias"), &mut layer.beta));
-        out.push((format!("{name}.running_mean"), &mut layer.running_mean));
-        out.push((format!("{name}.running_var"), &mut layer.running_var));
-    }
-    let mut out = Vec::new();
-    for (stack, layers) in [("encoder", &mut module.encoder), ("decoder", &mut module.decoder)] {
-        for (i, layer) in layers.iter_mut().enumerate() {
-            linear(&format!("{stack}.{i}.linear"), &mut layer.linear, &mut out);
-            norm(&format!("{stack}.{i}.norm"), &mut layer.norm, &mut out);
-        }
-    }
-    linear("mean", &mut module.mean, &mut out);
-    linear("log_var", &mut module.log_var, &mut out);
-    linear("output", &mut module.output, &mut out);
-    out
-}
-
-fn is_statistic(name: &str) -> bool {
-    name.contains("running")
-}
-
-fn loaded(case: &Value, device: &Device) -> ScgenModule {
-    let mut module = ScgenModule::new(case["genes"].as_u64().unwrap() as usize, &config(case), &[0], device);
-    for (name, parameter) in parameters(&mut module) {
-        let value = tensor(&case["initial"][&name], device);
-        assert_eq!(parameter.val().dims(), value.dims(), "{name}");
-        *parameter = Param::initialized(parameter.id, value).set_require_grad(!is_statistic(&name));
-    }
-    module
+fn loaded(case: &Value, device: &Device) -> VaeModule {
+    vae::loaded(case, &config(case), device)
 }
 
 fn masks(step: &Value, device: &Device) -> Masks {
@@ -72,7 +41,7 @@ fn masks(step: &Value, device: &Device) -> Masks {
     Masks { encoder: all[..2].to_vec(), decoder: all[2..].to_vec() }
 }
 
-fn train_step(module: &mut ScgenModule, step: &Value, device: &Device) -> Loss {
+fn train_step(module: &mut VaeModule, step: &Value, device: &Device) -> Loss {
     module.forward_train(tensor(&step["x"], device), tensor(&step["noise"], device), masks(step, device))
 }
 
@@ -170,7 +139,8 @@ fn gradients_pass_finite_differences() {
 #[test]
 fn replicas_train_as_if_alone() {
     let device = Device::flex().autodiff();
-    let config = ScgenSettings { n_hidden: Some(12), n_latent: Some(3), ..ScgenSettings::default() }.resolve().unwrap();
+    let config =
+        ScgenSettings { n_hidden: Some(12), n_latent: Some(3), ..ScgenSettings::default() }.resolve().unwrap().vae;
     let cells = |r: usize| {
         Tensor::<3>::from_data(
             burn::tensor::TensorData::new((0..6 * 9).map(|i| ((i * 7 + r) % 5) as f32).collect::<Vec<_>>(), [1, 6, 9]),
@@ -178,7 +148,7 @@ fn replicas_train_as_if_alone() {
         )
     };
     let train = |seeds: &[u64], offset: usize| {
-        let mut module = ScgenModule::new(9, &config, seeds, &device);
+        let mut module = VaeModule::new(9, &config, seeds, &device);
         let mut optimiser = AdamConfig::SCVI.init(&device);
         let mut noise = Noise::new("test", seeds);
         for _ in 0..5 {

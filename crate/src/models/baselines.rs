@@ -23,16 +23,21 @@ pub struct PcaShift {
 }
 
 impl PcaShift {
-    /// Most cells the components are fitted on; a seeded, evenly spaced choice keeps every type.
-    const MAX_CELLS: usize = 2000;
-
     /// Fits `n_pcs` components on the training cells.
     pub fn new(data: &TrainingSet, n_pcs: usize) -> Result<Self, ModelError> {
-        let cells = data.training_cells();
-        let stride = cells.len().div_ceil(Self::MAX_CELLS).max(1);
-        let chosen: Vec<usize> = cells.iter().copied().step_by(stride).collect();
-        Ok(Self { pca: Pca::fit(data.expression(&chosen).view(), n_pcs, 0)? })
+        Ok(Self { pca: training_components(data, n_pcs)? })
     }
+}
+
+/// Most cells that components are fitted on; a seeded, evenly spaced choice keeps every type.
+const MAX_PCA_CELLS: usize = 2000;
+
+/// Principal components of the training cells.
+pub(super) fn training_components(data: &TrainingSet, n_pcs: usize) -> Result<Pca, ModelError> {
+    let cells = data.training_cells();
+    let stride = cells.len().div_ceil(MAX_PCA_CELLS).max(1);
+    let chosen: Vec<usize> = cells.iter().copied().step_by(stride).collect();
+    Ok(Pca::fit(data.expression(&chosen).view(), n_pcs, 0)?)
 }
 
 /// The average over donor types of (mean treated - mean control), per gene.

@@ -78,6 +78,12 @@ impl TrainingSet {
         self.prepared.design.cells_of(cell_type, arm)
     }
 
+    /// Rows of [`Self::training_cells`] that hold the cells at these positions.
+    #[must_use]
+    pub fn rows(&self, cells: &[usize]) -> Vec<usize> {
+        cells.iter().filter_map(|cell| self.training.binary_search(cell).ok()).collect()
+    }
+
     /// The cell types that were seen both as controls and under `arm`.
     #[must_use]
     pub fn donors(&self, arm: usize) -> Vec<usize> {

@@ -18,6 +18,9 @@ impl AdamConfig {
     /// scvi-tools' training plan: epsilon 0.01, weight decay 1e-6.
     pub const SCVI: Self = Self { betas: (0.9, 0.999), epsilon: 0.01, weight_decay: 1e-6 };
 
+    /// PyTorch's defaults: epsilon 1e-8, no weight decay.
+    pub const PYTORCH: Self = Self { betas: (0.9, 0.999), epsilon: 1e-8, weight_decay: 0.0 };
+
     /// An optimiser for a module that lives on `device`.
     #[must_use]
     pub fn init(self, device: &Device) -> ModuleOptimizer {

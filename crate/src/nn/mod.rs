@@ -6,14 +6,32 @@
 
 mod adam;
 mod batch_norm;
+mod block;
+mod clip;
+mod film;
 mod layer_norm;
+mod likelihood;
 mod linear;
+mod loss;
 mod noise;
 mod replicas;
+mod spectral;
+mod stack;
+mod warm_up;
+mod weights;
 
 pub use adam::{Adam, AdamConfig};
 pub use batch_norm::{BatchNorm, BatchNormConfig};
+pub use block::{Block, LEAKY_SLOPE, dropped, leaky_relu};
+pub use clip::clip_norm;
+pub use film::{FilmGenerator, Modulation};
 pub use layer_norm::LayerNorm;
+pub use likelihood::{binet, exp_m1, ln_gamma, negative_binomial, negative_binomial_constant};
 pub use linear::Linear;
+pub use loss::{binary_cross_entropy, divergence, mean_squared};
 pub use noise::Noise;
-pub use replicas::{read_matrix, read_rows, replica, to_tensor};
+pub use replicas::{join, magnitude, read_matrix, read_rows, replica, to_tensor};
+pub use spectral::SpectralLinear;
+pub use stack::Stack;
+pub use warm_up::WarmUp;
+pub use weights::{Weight, Weights, WeightsError};

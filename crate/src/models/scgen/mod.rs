@@ -1,12 +1,11 @@
 //! scGen (Lotfollahi, Wolf & Theis, Nat Methods 2019): a variational autoencoder whose latent space is shifted by the
 //! mean response of the other cell types.
 //!
-//! `settings` is what a run file says, `module` the network and its loss, `model` training and prediction.
+//! `settings` is what a run file says, `model` training and prediction; the network is in [`super::vae`].
 
 mod model;
-mod module;
 mod settings;
 
+pub use super::vae::Preset;
 pub use model::Scgen;
-pub use module::{Loss, Masks, ScgenModule};
-pub use settings::{Balance, Config, Preset, ScgenSettings};
+pub use settings::{Balance, Config, ScgenSettings};

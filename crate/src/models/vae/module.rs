@@ -5,7 +5,7 @@ use burn::tensor::{Device, Tensor, activation::leaky_relu};
 
 use crate::nn::{BatchNorm, BatchNormConfig, Linear, Noise};
 
-use super::Config;
+use super::VaeConfig;
 
 /// Slope of the leaky rectifier for negative values.
 const SLOPE: f64 = 0.01;
@@ -48,7 +48,7 @@ pub struct Masks {
 
 impl Masks {
     /// Draws the masks of one step.
-    pub fn draw(noise: &mut Noise, config: &Config, cells: usize, device: &Device) -> Self {
+    pub fn draw(noise: &mut Noise, config: &VaeConfig, cells: usize, device: &Device) -> Self {
         let mut layers = || -> Vec<Tensor<3>> {
             (0..config.n_layers).map(|_| noise.dropout(cells, config.n_hidden, config.dropout, device)).collect()
         };
@@ -89,7 +89,7 @@ impl Loss {
 
 /// The variational autoencoder.
 #[derive(Module, Debug)]
-pub struct ScgenModule {
+pub struct VaeModule {
     /// Genes to the last hidden layer.
     pub encoder: Vec<Hidden>,
     /// Latent mean.
@@ -102,11 +102,11 @@ pub struct ScgenModule {
     pub output: Linear,
 }
 
-impl ScgenModule {
+impl VaeModule {
     /// A network with one replica per seed.
     #[must_use]
-    pub fn new(n_genes: usize, config: &Config, seeds: &[u64], device: &Device) -> Self {
-        let Config { n_hidden, n_layers, n_latent, .. } = *config;
+    pub fn new(n_genes: usize, config: &VaeConfig, seeds: &[u64], device: &Device) -> Self {
+        let VaeConfig { n_hidden, n_layers, n_latent, .. } = *config;
         let stack = |name: &str, n_in: usize| -> Vec<Hidden> {
             let n_in = |layer| if layer == 0 { n_in } else { n_hidden };
             (0..n_layers).map(|i| Hidden::new(&format!("{name}.{i}"), n_in(i), n_hidden, seeds, device)).collect()
