@@ -1,6 +1,8 @@
 //! Writes every sample figure as SVG, narrow to wide, light and dark, to be looked at after a change:
 //! `cargo run --example figure_gallery -- FOLDER [PART OF A NAME]`.
 
+#![allow(clippy::unwrap_used, reason = "samples are made as in tests")]
+
 use dosefront::chart::{self, Figure, Theme, estimate_width};
 
 include!("../tests/figures/samples.rs");

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::colour::ramp;
 use super::figure::Picture;
 use super::format::{count, number};
+use super::heat_grid::{HeatGrid, heads, ramp_strip};
 use super::legend::{Sample, legend};
 use super::measure::Measure;
 use super::scene::{Extent, HAlign};
@@ -52,21 +53,6 @@ impl NameOrIndex {
     }
 }
 
-/// Widest and highest a cell grows, in CSS pixels: larger ones make the numbers hard to compare.
-const WIDEST: f64 = 200.0;
-const HIGHEST: f64 = 46.0;
-
-/// Where the rows, columns and their names go.
-struct Grid {
-    area: Area,
-    cell: (f64, f64),
-    /// Whether the column names stand upright.
-    upright: bool,
-    /// Text sizes of row names, column names and numbers.
-    row_text: f64,
-    column_text: f64,
-}
-
 impl CellCounts {
     fn empty(&self) -> bool {
         self.cell_types.is_empty() || self.arms.is_empty()
@@ -89,35 +75,6 @@ impl CellCounts {
     fn total(&self) -> usize {
         self.counts.iter().flatten().sum()
     }
-
-    /// Width of the row names and height of the column names at a figure width, and whether those stand upright.
-    fn heads(&self, width: f64, font: f64, measure: Measure) -> (f64, f64, bool) {
-        let widest = |names: &[String]| names.iter().map(|name| measure(name, font, false)).fold(0.0, f64::max);
-        let rows = (widest(&self.cell_types) + 10.0).min(width * 0.38);
-        let cell = ((width - rows) / self.arms.len().max(1) as f64).min(WIDEST);
-        let widest = widest(&self.arms);
-        let upright = widest > cell - 8.0;
-        (rows, if upright { (widest + 12.0).min(font * 9.0) } else { font * 1.7 }, upright)
-    }
-
-    fn grid(&self, sketch: &Sketch, room: Area) -> Grid {
-        let font = sketch.font();
-        let ink = sketch.ink(HAlign::Left);
-        let measure = |text: &str, size: f64, bold: bool| sketch.width(text, Ink { size, bold, ..ink });
-        let (rows, mut columns, upright) = self.heads(room.width(), font, &measure);
-        if upright {
-            columns = columns.min(room.height() * 0.4);
-        }
-        let mut area = Area { left: room.left + rows, top: room.top + columns, ..room };
-        let cell = (
-            (area.width() / self.arms.len() as f64).min(WIDEST),
-            (area.height() / self.cell_types.len() as f64).clamp(1.0, HIGHEST),
-        );
-        area.right = area.left + cell.0 * self.arms.len() as f64;
-        area.bottom = area.top + cell.1 * self.cell_types.len() as f64;
-        let column_text = if upright { font.min(cell.0 * 0.95) } else { font };
-        Grid { area, cell, upright, row_text: font.min(cell.1 * 0.9), column_text }
-    }
 }
 
 impl Picture for CellCounts {
@@ -136,7 +93,7 @@ impl Picture for CellCounts {
             return 160.0;
         }
         let font = theme.font_px;
-        let (_, columns, _) = self.heads(width - 2.0 * PAD, font, measure);
+        let (_, columns, _) = heads(&self.cell_types, &self.arms, width - 2.0 * PAD, font, measure);
         let title = if self.title.is_empty() { 0.0 } else { font * 2.0 };
         let legend = if self.highlight.is_some() { font * 1.9 } else { 0.0 };
         let row = if self.cell_types.len() > 15 { font * 1.6 } else { font * 2.2 };
@@ -155,14 +112,14 @@ impl Picture for CellCounts {
         if highlighted.is_some() {
             room.bottom -= font * 1.9;
         }
-        let mut grid = self.grid(sketch, room);
+        let mut grid = HeatGrid::new(sketch, room, &self.cell_types, &self.arms);
         let numbers = self.numbers(sketch, grid.cell);
         if numbers.is_none() {
             // Without numbers the colours need a key.
             room.bottom -= font * 1.9;
-            grid = self.grid(sketch, room);
+            grid = HeatGrid::new(sketch, room, &self.cell_types, &self.arms);
         }
-        self.draw_heads(sketch, &grid);
+        grid.draw_heads(sketch);
         self.draw_cells(sketch, &grid, numbers.as_ref());
         let mut below = grid.area.bottom + font * 0.45;
         if numbers.is_none() {
@@ -232,45 +189,6 @@ fn held_out_colour(theme: &Theme) -> super::Colour {
 }
 
 impl CellCounts {
-    fn draw_heads(&self, sketch: &mut Sketch, grid: &Grid) {
-        let (w, h) = grid.cell;
-        let room = grid.area.left - sketch.area().left - 8.0;
-        let mut row_ink = Ink { size: grid.row_text.max(9.0), ..sketch.ink(HAlign::Right) };
-        if sketch.widest(self.cell_types.iter().map(String::as_str), row_ink) > room {
-            row_ink.size = row_ink.size.min(sketch.small()).max(9.0);
-        }
-        // Rows too low for their names share one, so that names stay readable.
-        let every = (row_ink.size * 1.1 / h).ceil().max(1.0) as usize;
-        for (row, name) in self.cell_types.iter().enumerate().step_by(every) {
-            let (x, y) = (grid.area.left - 8.0, grid.area.top + h * (row as f64 + 0.5));
-            let lines = sketch.wrap(name, room, 2, row_ink);
-            if let [first, second] = &lines[..]
-                && h >= row_ink.size * 2.2
-                && !lines.iter().any(|line| line.ends_with('…'))
-            {
-                sketch.text(x, y - row_ink.size * 0.55, first, row_ink);
-                sketch.text(x, y + row_ink.size * 0.55, second, row_ink);
-            } else {
-                let name = sketch.shorten_middle(name, room, row_ink);
-                sketch.text(x, y, &name, row_ink);
-            }
-        }
-        let align = if grid.upright { HAlign::Left } else { HAlign::Centre };
-        let ink = Ink { size: grid.column_text.max(9.0), ..sketch.ink(align) };
-        let every = if grid.upright { (ink.size * 1.1 / w).ceil().max(1.0) as usize } else { 1 };
-        let title = if self.title.is_empty() { 0.0 } else { sketch.font() * 1.9 };
-        let room = grid.area.top - sketch.area().top - title - 6.0;
-        for (arm, name) in self.arms.iter().enumerate().step_by(every) {
-            let x = grid.area.left + w * (arm as f64 + 0.5);
-            if grid.upright {
-                let name = sketch.shorten(name, room, ink);
-                sketch.upright(x, grid.area.top - 6.0, &name, ink);
-            } else {
-                sketch.text(x, grid.area.top - ink.size * 0.8, name, ink);
-            }
-        }
-    }
-
     /// One text size and one notation for all cells; none when they would be too small to read.
     fn numbers(&self, sketch: &Sketch, (w, h): (f64, f64)) -> Option<Numbers> {
         let ink = sketch.ink(HAlign::Centre);
@@ -293,17 +211,13 @@ impl CellCounts {
         let (left, height, y) = (sketch.area().left, ink.size * 0.9, top + sketch.font() * 0.75);
         let strip = left + sketch.width("0", ink) + 8.0;
         sketch.text(left, y, "0", ink);
-        for step in 0..40 {
-            let x = strip + 3.0 * f64::from(step);
-            let fill = ramp(f64::from(step) / 39.0, sketch.theme.dark);
-            sketch.rect(Area { left: x, right: x + 3.5, top: y - height / 2.0, bottom: y + height / 2.0 }, fill);
-        }
+        let right = ramp_strip(sketch, (strip, y), height, false);
         let largest = self.largest();
-        sketch.text(strip + 128.0, y, &format!("{} {}", count(largest), plural(largest)), ink);
+        sketch.text(right + 8.0, y, &format!("{} {}", count(largest), plural(largest)), ink);
         top + sketch.font() * 1.6
     }
 
-    fn draw_cells(&self, sketch: &mut Sketch, grid: &Grid, numbers: Option<&Numbers>) {
+    fn draw_cells(&self, sketch: &mut Sketch, grid: &HeatGrid, numbers: Option<&Numbers>) {
         let (w, h) = grid.cell;
         let dark = sketch.theme.dark;
         let largest = self.largest().max(1) as f64;

@@ -12,6 +12,9 @@ use super::sketch::{Ink, Sketch};
 /// More lines than this are grey with names at their ends: colours would repeat.
 const FEW: usize = 8;
 
+/// The same for lines that all matter: six colours, solid and dashed, with seven markers.
+const DISTINCT: usize = 12;
+
 /// Most names at the ends of many lines.
 const NAMED: usize = 6;
 
@@ -65,7 +68,7 @@ impl<'a> Plan<'a> {
     }
 
     pub fn many(&self) -> bool {
-        self.keys.len() > FEW
+        self.keys.len() > if self.figure.distinct { DISTINCT } else { FEW }
     }
 
     /// The lines whose EC50 is drawn: all of a few, of many the highlighted one.

@@ -28,6 +28,9 @@ pub struct DoseResponse {
     /// The key of the line that stays strong while the others step back.
     #[serde(default)]
     pub highlight: Option<String>,
+    /// Whether up to twelve lines, not only eight, are told apart by colour, marker and dashes, because each of them matters.
+    #[serde(default)]
+    pub distinct: bool,
 }
 
 /// One plot.

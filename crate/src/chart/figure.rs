@@ -9,8 +9,8 @@ use super::scene::Scene;
 use super::sketch::Sketch;
 use super::theme::Theme;
 use super::{
-    Bars, CellCounts, DegOverlap, DoseResponse, Drawn, Embedding, Expression, Intervals, Loss, R2Scatter, SetOverlap,
-    Table, Volcano,
+    Bars, CellCounts, DegOverlap, DoseResponse, Drawn, Embedding, Expression, Intervals, Loss, ModelFront, R2Scatter,
+    ScoreBars, ScoreHeatMap, SetOverlap, Table, Volcano,
 };
 
 /// A figure: what it shows, without its size or colours. In JSON the kind is the field `figure`.
@@ -39,6 +39,12 @@ pub enum Figure {
     Volcano(Volcano),
     /// What several sets share, bars over a matrix of dots.
     SetOverlap(SetOverlap),
+    /// Models within each cell type or dose, grouped bars.
+    ScoreBars(ScoreBars),
+    /// Models in each cell type or dose, a heat map.
+    ScoreHeatMap(ScoreHeatMap),
+    /// Models in two metrics, with the front of those that none beats.
+    ModelFront(ModelFront),
 }
 
 /// What every kind of figure can do.
@@ -66,6 +72,9 @@ impl Figure {
             Self::Expression(figure) => figure,
             Self::Volcano(figure) => figure,
             Self::SetOverlap(figure) => figure,
+            Self::ScoreBars(figure) => figure,
+            Self::ScoreHeatMap(figure) => figure,
+            Self::ModelFront(figure) => figure,
         }
     }
 
@@ -84,6 +93,9 @@ impl Figure {
             Self::Expression(_) => "expression",
             Self::Volcano(_) => "volcano",
             Self::SetOverlap(_) => "set_overlap",
+            Self::ScoreBars(_) => "score_bars",
+            Self::ScoreHeatMap(_) => "score_heat_map",
+            Self::ModelFront(_) => "model_front",
         }
     }
 

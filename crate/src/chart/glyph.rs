@@ -55,4 +55,18 @@ impl Sketch<'_> {
         let points = vec![(x + side * radius, y), (x - side * radius, y - radius), (x - side * radius, y + radius)];
         self.push(Shape::Polygon { points, fill });
     }
+
+    /// A triangle that points up with a rim: the value lies above the top.
+    pub fn arrow_up(&mut self, (x, y): (f64, f64), radius: f64, rim: Colour, fill: Colour) {
+        for (r, colour) in [(radius + 1.5, rim), (radius, fill)] {
+            let points = vec![(x, y - r), (x + r, y + r), (x - r, y + r)];
+            self.push(Shape::Polygon { points, fill: colour });
+        }
+    }
+
+    /// A marker of which only the rim is drawn.
+    pub fn hollow(&mut self, number: usize, at: (f64, f64), radius: f64, colour: Colour) {
+        self.glyph(number, at, radius, colour);
+        self.glyph(number, at, radius * 0.6, self.theme.paper);
+    }
 }

@@ -22,7 +22,15 @@ pub enum Sample {
     Tick(Colour),
     Bar(Colour),
     HatchedBar,
+    /// A hatched bar of that colour.
+    Hatched(Colour),
     Frame(Colour),
+    /// An upright line with ends.
+    Whisker(Colour),
+    /// A dot on a bar.
+    Seed,
+    /// The marker of that number, hollow.
+    Hollow(Colour, usize),
 }
 
 const SAMPLE: f64 = 26.0;
@@ -70,6 +78,15 @@ fn draw_sample(sketch: &mut Sketch, sample: Sample, (x, y): (f64, f64)) {
         Sample::Tick(colour) => sketch.line((x + 6.0, y - 6.0), (x + 6.0, y + 6.0), colour, 2.0),
         Sample::Bar(colour) => sketch.rect(square, colour),
         Sample::HatchedBar => sketch.hatched(square),
+        Sample::Hatched(colour) => sketch.hatched_in(square, colour),
+        Sample::Whisker(colour) => {
+            sketch.line((x + 6.0, y - 6.0), (x + 6.0, y + 6.0), colour, 1.5);
+            for end in [y - 6.0, y + 6.0] {
+                sketch.line((x + 2.0, end), (x + 10.0, end), colour, 1.5);
+            }
+        }
+        Sample::Seed => sketch.seed((x + 6.0, y), 2.0),
+        Sample::Hollow(colour, glyph) => sketch.hollow(glyph, (x + 6.0, y), 5.0, colour),
         Sample::Frame(colour) => sketch.outline(square, colour, 3.0),
     }
 }

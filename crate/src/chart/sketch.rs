@@ -252,6 +252,11 @@ impl<'a> Sketch<'a> {
         self.hatch(area, self.theme.paper.mix(colour, 0.28), colour);
     }
 
+    /// The same in a colour that says which bar it is.
+    pub fn hatched_in(&mut self, area: Area, colour: Colour) {
+        self.hatch(area, self.theme.paper.mix(colour, 0.3), colour);
+    }
+
     /// The same paler, as a ground for data.
     pub fn hatched_ground(&mut self, area: Area) {
         let paper = self.theme.paper;

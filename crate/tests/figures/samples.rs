@@ -1,5 +1,7 @@
 // Figures to draw in tests: ordinary ones and awkward ones.
 
+include!("score_samples.rs");
+
 use serde_json::json;
 
 fn named(names: &[&str]) -> Vec<String> {
@@ -177,7 +179,7 @@ fn samples() -> Vec<(&'static str, serde_json::Value)> {
     let doses = named(&["0", "0.01", "0.03", "0.1", "0.3", "1", "3", "10", "30"]);
     let many: Vec<String> = (0..40).map(|t| format!("T cell, subset number {t} of a very long annotation")).collect();
     let genes = |prefix: &str, n: usize| (0..n).map(|g| format!("{prefix}{g}")).collect::<Vec<_>>();
-    vec![
+    let mut all = vec![
         ("cell_counts", json!({"figure": "cell_counts", "cell_types": liver_types(), "arms": doses, "counts": counts(6, 9, 900.0), "highlight": [0, 7]})),
         ("cell_counts_two_arms", json!({"figure": "cell_counts", "title": "Cells per type and condition", "cell_types": ["CD4T", "CD14+Mono", "B", "NK", "CD8T", "Dendritic", "FCGR3A+Mono"],
             "arms": ["control", "stimulated"], "counts": counts(7, 2, 12_000.0), "highlight": ["CD4T", "stimulated"]})),
@@ -246,5 +248,7 @@ fn samples() -> Vec<(&'static str, serde_json::Value)> {
         ("set_overlap_20", set_overlap(&many[..20], 60, None)),
         ("set_overlap_two", set_overlap(&named(&["CD4T", "B"]), 3, None)),
         ("set_overlap_empty", json!({"figure": "set_overlap", "title": "Shared genes", "sets": [], "intersections": []})),
-    ]
+    ];
+    all.extend(score_samples());
+    all
 }

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 
 use dosefront::chart::ChartError;
+use dosefront::scores::ScoreError;
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 
@@ -36,6 +37,12 @@ impl Failure {
 
 impl From<ChartError> for Failure {
     fn from(error: ChartError) -> Self {
+        Self { code: error.code(), message: error.to_string(), hint: error.hint() }
+    }
+}
+
+impl From<ScoreError> for Failure {
+    fn from(error: ScoreError) -> Self {
         Self { code: error.code(), message: error.to_string(), hint: error.hint() }
     }
 }

@@ -2,11 +2,13 @@
 //! the pointer. No science and no layout here.
 //!
 //! Every function takes a figure as a plain object (`{figure: "bars", ...}`, see `dosefront::chart::Figure`) and
-//! throws a plain object `{code, message, hint}`.
+//! throws a plain object `{code, message, hint}`. Tables and figures of a benchmark are made from the rows of a report
+//! (`dosefront::scores`), so that they need no answer from the worker.
 
 mod errors;
 
 use dosefront::chart::{self, Drawn as Marks, Extent, Figure, Mark, Theme};
+use dosefront::scores::{self, ResultRow, ScoreFigure, TableQuery};
 use plotters_canvas::CanvasBackend;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -140,6 +142,34 @@ pub fn table(figure: JsValue) -> Result<JsValue, JsValue> {
 pub fn csv(figure: JsValue) -> Result<String, JsValue> {
     let figure: Figure = from_js(figure, "figure")?;
     Ok(chart::table(&figure).map_err(Failure::from)?.csv())
+}
+
+/// Mean and spread of every score per model, with the best two marked (`dosefront::scores::ScoreTable`), from the `results` of a
+/// report and a query (`dosefront::scores::TableQuery`; `{}` for everything).
+#[wasm_bindgen]
+pub fn score_table(results: JsValue, query: JsValue) -> Result<JsValue, JsValue> {
+    to_js(&score_table_of(results, query)?)
+}
+
+/// The same table as CSV.
+#[wasm_bindgen]
+pub fn score_csv(results: JsValue, query: JsValue) -> Result<String, JsValue> {
+    Ok(score_table_of(results, query)?.csv())
+}
+
+/// A figure of the `results` of a report, as a plain object that [`draw`] takes; the query is a `dosefront::scores::ScoreFigure`:
+/// `{show: "bars", metric: "r2_all", group_by: "cell_type"}`.
+#[wasm_bindgen]
+pub fn score_figure(results: JsValue, query: JsValue) -> Result<JsValue, JsValue> {
+    let results: Vec<ResultRow> = from_js(results, "results")?;
+    let query: ScoreFigure = from_js(query, "query")?;
+    to_js(&scores::figure(&results, &query).map_err(Failure::from)?)
+}
+
+fn score_table_of(results: JsValue, query: JsValue) -> Result<scores::ScoreTable, JsValue> {
+    let results: Vec<ResultRow> = from_js(results, "results")?;
+    let query: TableQuery = from_js(query, "query")?;
+    Ok(scores::score_table(&results, &query).map_err(Failure::from)?)
 }
 
 /// Sets the bitmap's size and returns width and height in CSS pixels and the device pixels per CSS pixel.
