@@ -6,6 +6,7 @@
 //! * [`data`]: the [`data::Dataset`], its readers, column roles, subsampling, preprocessing and simulation;
 //! * [`metrics`]: pure functions that score a prediction;
 //! * [`embed`]: principal components, nearest neighbours, t-SNE and UMAP;
+//! * [`scores`]: what a grid of results shows, as tables and figures;
 //! * [`chart`]: what each figure shows, drawn with plotters on any backend;
 //! * `nn`: network layers with a replica axis (feature `train`);
 //! * `models`: perturbation-response models behind one trait (feature `train`);
@@ -23,3 +24,4 @@ pub mod nn;
 pub mod random;
 #[cfg(feature = "train")]
 pub mod run;
+pub mod scores;

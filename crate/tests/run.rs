@@ -192,6 +192,13 @@ fn what_a_run_file_cannot_ask_is_named() {
         (with("/roles/condition", json!(null)), "no_treatment_role", "treatment"),
         (with("/task/predict/held_out", json!(["Hepatocytes"])), "held_out_not_found", "Hepatocytes"),
         (with("/task/predict/models", json!([])), "empty_list", "models"),
+        (with("/task/predict/models", json!(["no_change", "no_change"])), "repeated_entry", "no_change"),
+        (with("/task/predict/models", json!([small_scgen(), {"scgen": {}}])), "repeated_entry", "scgen"),
+        (
+            with("/task/predict", json!({"models": ["no_change"], "evaluation": {"n_degs": 0}})),
+            "setting_too_small",
+            "n_degs",
+        ),
         (with("/task/predict/models", json!(["scgan"])), "run_file_syntax", "scgan"),
         (with("/preprocess", json!({"max_cell": 3})), "run_file_syntax", "max_cell"),
         (with("/dosefront", json!(7)), "run_file_version", "7"),
@@ -239,6 +246,18 @@ fn cells_without_counts_are_dropped_with_a_note() {
     let run = run_file(&json!({"models": ["no_change"], "held_out": ["B"]}));
     let report = finish(start(&run, dataset).unwrap(), 0.0).0;
     assert!(report.notes.iter().any(|note| note.contains("without any counts")), "{:?}", report.notes);
+}
+
+#[test]
+fn what_the_roles_made_of_the_data_and_few_cells_are_remarked_upon() {
+    let (mut dataset, mut run) = (pbmc(), run_file(&json!({"models": ["no_change"], "held_out": ["B"]})));
+    run["preprocess"]["max_cells"] = json!(40);
+    let column = dataset.obs.iter_mut().find(|column| column.name == "cell_type").unwrap();
+    let ObsValues::Labels { codes, .. } = &mut column.values else { unreachable!("cell types are labels") };
+    codes[..5].fill(None);
+    let notes = finish(start(&run, dataset).unwrap(), 0.0).0.notes;
+    let told = |words: &str| notes.iter().any(|note| note.contains(words));
+    assert!(told("mostly chance") && told("5 cells"), "{notes:?}");
 }
 
 #[test]

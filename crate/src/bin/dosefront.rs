@@ -14,6 +14,7 @@ use dosefront::run::explore::{atlas, distances_table, fits_table, genes_table};
 use dosefront::run::{
     DatasetSummary, DesignSummary, EngineInfo, Event, Exploration, Predicted, RunError, RunFile, Runner, results_csv,
 };
+use dosefront::scores::{self, GroupBy, Selection, TableQuery};
 
 /// Single-cell perturbation models, their data and metrics.
 #[derive(Parser)]
@@ -25,7 +26,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Does the run of a run file and writes report.json.
+    /// Does the run of a run file and writes report.json and, of predictions, scores.csv.
     Run {
         /// The run file (JSON).
         run: PathBuf,
@@ -38,6 +39,12 @@ enum Command {
         /// Also write the results as CSV and the figures as SVG.
         #[arg(long)]
         figures: bool,
+        /// Also write the weights of every trained model as weights/MODEL_TYPE.safetensors.
+        #[arg(long)]
+        weights: bool,
+        /// Also write predictions.h5ad: all predicted cells beside the real ones of the held-out types.
+        #[arg(long)]
+        predictions: bool,
         /// The engine; `cpu` is the only one of this program.
         #[arg(long, default_value = "cpu")]
         device: String,
@@ -62,7 +69,9 @@ enum Command {
 
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
-        Command::Run { run, data, out, figures, device } => run_command(&run, &data, &out, figures, &device),
+        Command::Run { run, data, out, figures, weights, predictions, device } => {
+            run_command(&run, &data, &out, Extras { figures, weights, predictions }, &device)
+        }
         Command::Inspect { files } => inspect(&files),
         Command::Simulate { preset, seed, out } => simulate(&preset, seed, &out),
     };
@@ -97,7 +106,15 @@ fn read_files(paths: &[PathBuf]) -> Result<Dataset> {
     Ok(data::read(files)?)
 }
 
-fn run_command(path: &Path, data: &[PathBuf], out: &Path, figures: bool, device: &str) -> Result<()> {
+/// What is written beside the report.
+#[derive(Clone, Copy)]
+struct Extras {
+    figures: bool,
+    weights: bool,
+    predictions: bool,
+}
+
+fn run_command(path: &Path, data: &[PathBuf], out: &Path, extras: Extras, device: &str) -> Result<()> {
     if device != "cpu" {
         bail!("this program runs on the CPU engine only; open the page for WebGPU");
     }
@@ -116,6 +133,9 @@ fn run_command(path: &Path, data: &[PathBuf], out: &Path, figures: bool, device:
     let clock = Instant::now();
     let clock = Rc::new(move || clock.elapsed().as_secs_f64() * 1000.0);
     let mut runner = Runner::new(run, Rc::new(dataset), burn::tensor::Device::flex(), engine, clock)?;
+    if extras.weights || extras.predictions {
+        runner.keep_weights_up_to(usize::MAX);
+    }
     while !runner.is_finished() {
         for event in futures_lite::future::block_on(runner.step(1000.0))? {
             print_event(&event);
@@ -127,7 +147,22 @@ fn run_command(path: &Path, data: &[PathBuf], out: &Path, figures: bool, device:
     for note in &report.notes {
         println!("note: {note}");
     }
-    if !figures {
+    if let Some(predicted) = &report.predicted {
+        let query = TableQuery {
+            group_by: GroupBy::CellTypeAndArm,
+            of: Selection { failures: predicted.failures.clone(), ..Selection::default() },
+            ..TableQuery::default()
+        };
+        write(&out.join("scores.csv"), &scores::score_table(&predicted.results, &query)?.csv())?;
+        if extras.weights {
+            write_weights(predicted, &runner, &out.join("weights"))?;
+        }
+        if extras.predictions {
+            let bytes = futures_lite::future::block_on(runner.predicted_h5ad(None, true))?;
+            write_bytes(&out.join("predictions.h5ad"), &bytes)?;
+        }
+    }
+    if !extras.figures {
         return Ok(());
     }
     if let Some(predicted) = &report.predicted {
@@ -136,8 +171,26 @@ fn run_command(path: &Path, data: &[PathBuf], out: &Path, figures: bool, device:
     runner.exploration().map_or(Ok(()), |found| write_explored(found, out))
 }
 
+fn write_weights(predicted: &Predicted, runner: &Runner, out: &Path) -> Result<()> {
+    let mut written: Vec<String> = Vec::new();
+    for (fit, record) in predicted.fits.iter().enumerate() {
+        let Some(bytes) = runner.weights(fit) else { continue };
+        fs::create_dir_all(out).with_context(|| format!("cannot make {}", out.display()))?;
+        let name = format!("{}_{}", file_name(&record.model), file_name(&record.cell_type));
+        // The same model may be there twice, with other settings.
+        let again = written.iter().filter(|other| **other == name).count();
+        let suffix = if again > 0 { format!("_{}", again + 1) } else { String::new() };
+        write_bytes(&out.join(format!("{name}{suffix}.safetensors")), bytes)?;
+        written.push(name);
+    }
+    Ok(())
+}
+
 fn write_predicted(predicted: &Predicted, runner: &Runner, out: &Path) -> Result<()> {
     write(&out.join("results.csv"), &results_csv(&predicted.results))?;
+    for (name, figure) in scores::atlas(&predicted.results, &predicted.failures) {
+        write_figure(&out.join(format!("{name}.svg")), &figure)?;
+    }
     for row in &predicted.results {
         if let Some(detail) = runner.detail(row.index) {
             let name = format!("r2-{:03}-{}-{}.svg", row.index, file_name(&row.model), file_name(&row.cell_type));
@@ -176,7 +229,11 @@ fn file_name(text: &str) -> String {
 }
 
 fn write(path: &Path, text: &str) -> Result<()> {
-    fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))?;
+    write_bytes(path, text.as_bytes())
+}
+
+fn write_bytes(path: &Path, bytes: &[u8]) -> Result<()> {
+    fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))?;
     println!("wrote {}", path.display());
     Ok(())
 }
@@ -184,9 +241,9 @@ fn write(path: &Path, text: &str) -> Result<()> {
 fn print_event(event: &Event) {
     match event {
         Event::Stage { text, .. } => println!("{text}"),
-        Event::Progress { .. } | Event::Explored { .. } => {}
-        Event::Loss { epoch, epochs, train, validation, .. } => {
-            println!("  epoch {epoch}/{epochs}: training {train:.2?}, validation {validation:.1?}");
+        Event::Progress { .. } | Event::Explored { .. } | Event::Fitted { .. } => {}
+        Event::Loss { unit, epoch, epochs, train, validation, .. } => {
+            println!("  {unit} {epoch}/{epochs}: training {train:.2?}, validation {validation:.1?}");
         }
         Event::Result { result } => {
             let metric = |name: &str| result.metrics.get(name).copied().flatten().unwrap_or(f64::NAN);

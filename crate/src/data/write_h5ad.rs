@@ -1,6 +1,6 @@
 //! A data set as an AnnData `.h5ad`, so that other tools can read it (the layout of anndata 0.8 and later).
 
-use hdf5_pure::{AttrValue, DatasetBuilder, FileBuilder, GroupBuilder};
+use hdf5_pure::{AttrValue, DatasetBuilder, Datatype, EnumTypeBuilder, FileBuilder, GroupBuilder, make_i8_type};
 
 use super::{Dataset, ObsColumn, ObsValues, ReadError, Source};
 
@@ -10,12 +10,20 @@ const CHUNK: usize = 1 << 15;
 /// Level of gzip: higher ones gain little on counts.
 const LEVEL: u32 = 4;
 
-/// Writes X (compressed sparse rows, single precision), `obs` (categorical labels and numbers), the names of cells and
+/// Writes X (compressed sparse rows, single precision), `obs` (categorical labels, booleans where the labels are False and True, and numbers), the names of cells and
 /// genes, and in `uns/dosefront` where the data come from: a simulated data set says so wherever it is opened.
 ///
 /// # Errors
 /// [`ReadError::Write`] when a column's name cannot be one in HDF5 (it is empty, `.` or has a `/`).
 pub fn write_h5ad(dataset: &Dataset) -> Result<Vec<u8>, ReadError> {
+    write_h5ad_about(dataset, &[])
+}
+
+/// The same with further texts in `uns/dosefront`, by name.
+///
+/// # Errors
+/// As [`write_h5ad`].
+pub fn write_h5ad_about(dataset: &Dataset, about: &[(&str, &str)]) -> Result<Vec<u8>, ReadError> {
     let mut file = FileBuilder::new();
     encoding(|name, value| file.set_attr(name, value), "anndata", "0.1.0");
     let mut x = file.create_group("X");
@@ -26,7 +34,7 @@ pub fn write_h5ad(dataset: &Dataset) -> Result<Vec<u8>, ReadError> {
     let names: Vec<&str> = dataset.obs.iter().map(|column| column.name.as_str()).collect();
     frame(&mut obs, &dataset.cells, &names)?;
     for column in &dataset.obs {
-        obs_column(&mut obs, column);
+        obs_column(&mut obs, column)?;
     }
     file.add_group(obs.finish());
 
@@ -45,7 +53,7 @@ pub fn write_h5ad(dataset: &Dataset) -> Result<Vec<u8>, ReadError> {
         Source::File { name, sha256 } => format!("Written by Dosefront from {name} (SHA-256 {sha256})."),
     };
     let simulated = if matches!(dataset.source, Source::Simulated { .. }) { "true" } else { "false" };
-    for (name, text) in [("note", note.as_str()), ("simulated", simulated)] {
+    for (name, text) in [("note", note.as_str()), ("simulated", simulated)].into_iter().chain(about.iter().copied()) {
         let scalar = own.create_dataset(name).with_vlen_strings(&[text]).with_shape(&[]);
         let set = |name: &str, value| {
             scalar.set_attr(name, value);
@@ -116,10 +124,20 @@ fn texts(group: &mut GroupBuilder, name: &str, values: &[String]) {
     array(group, name, "string-array").with_vlen_strings(&values);
 }
 
-fn obs_column(obs: &mut GroupBuilder, column: &ObsColumn) {
+/// The type h5py stores booleans in, and knows them by.
+fn boolean() -> Result<Datatype, ReadError> {
+    let members = EnumTypeBuilder::with_base(make_i8_type()).value("FALSE", 0).value("TRUE", 1);
+    members.build().map_err(|error| ReadError::Write { reason: error.to_string() })
+}
+
+fn obs_column(obs: &mut GroupBuilder, column: &ObsColumn) -> Result<(), ReadError> {
     match &column.values {
         ObsValues::Numbers(numbers) => {
             compressed(array(obs, &column.name, "array").with_f64_data(numbers), numbers.len());
+        }
+        ObsValues::Labels { levels, codes } if *levels == ["False", "True"] && codes.iter().all(Option::is_some) => {
+            let values: Vec<u8> = codes.iter().flatten().map(|&code| code as u8).collect();
+            array(obs, &column.name, "array").with_enum_u8_data(boolean()?, &values);
         }
         ObsValues::Labels { levels, codes } => {
             let mut group = obs.create_group(&column.name);
@@ -131,4 +149,5 @@ fn obs_column(obs: &mut GroupBuilder, column: &ObsColumn) {
             obs.add_group(group.finish());
         }
     }
+    Ok(())
 }

@@ -1,8 +1,11 @@
 use thiserror::Error;
 
 use crate::data::{DataError, ReadError};
+use crate::embed::EmbedError;
 use crate::metrics::MetricError;
 use crate::models::ModelError;
+
+use super::WeightsFileError;
 
 /// Why a run cannot start or go on.
 #[derive(Debug, Error)]
@@ -81,6 +84,9 @@ pub enum RunError {
         /// The most cells of a group.
         most: usize,
     },
+    /// `as_counts` of `as_counts`.
+    #[error("as_counts is asked for a model that is drawn as counts already by another as_counts")]
+    Nested,
     /// A list in the task is empty.
     #[error("the task's {what} are empty")]
     Empty {
@@ -95,6 +101,59 @@ pub enum RunError {
         /// The entry.
         value: String,
     },
+    /// A run file of another task where predictions are asked for.
+    #[error("the run file asks for no predictions")]
+    NoPredictTask,
+    /// A model that the task does not have.
+    #[error("there is no model {model}: the task has {n}, counted from 0")]
+    UnknownModel {
+        /// What was asked for.
+        model: usize,
+        /// How many there are.
+        n: usize,
+    },
+    /// A seed that no model was trained with.
+    #[error("there is no replica with seed {seed} (there are {seeds:?})")]
+    UnknownSeed {
+        /// What was asked for.
+        seed: u64,
+        /// What there is.
+        seeds: Vec<u64>,
+    },
+    /// A result that does not exist.
+    #[error("there is no result {index}: there are {n}, counted from 0")]
+    UnknownResult {
+        /// What was asked for.
+        index: usize,
+        /// How many there are.
+        n: usize,
+    },
+    /// Doses of data, or of a condition, without doses.
+    #[error("there are no doses {}", if condition.is_empty() { "in the data".to_owned() } else { format!("of {condition}") })]
+    NoDoses {
+        /// The condition that was asked for, if any.
+        condition: String,
+    },
+    /// A dose that cannot be one.
+    #[error("{dose} is no dose")]
+    BadDose {
+        /// What was asked for.
+        dose: String,
+    },
+    /// More predicted cells than fit into memory.
+    #[error("{n_cells} predicted cells of {n_genes} genes are too many for one file")]
+    ExportTooLarge {
+        /// Cells.
+        n_cells: u64,
+        /// Genes.
+        n_genes: u64,
+    },
+    /// Weights that cannot be used.
+    #[error(transparent)]
+    WeightsFile(#[from] WeightsFileError),
+    /// Principal components of a scene.
+    #[error(transparent)]
+    Embed(#[from] EmbedError),
     /// The file could not be read.
     #[error(transparent)]
     Read(#[from] ReadError),
@@ -124,8 +183,18 @@ impl RunError {
             Self::UnknownColumn { .. } => "unknown_column",
             Self::TooSmall { .. } => "setting_too_small",
             Self::TooManyCellsForEmd { .. } => "too_many_cells_for_emd",
+            Self::Nested => "nested_as_counts",
             Self::Empty { .. } => "empty_list",
             Self::Repeated { .. } => "repeated_entry",
+            Self::NoPredictTask => "no_predict_task",
+            Self::UnknownModel { .. } => "unknown_model",
+            Self::UnknownSeed { .. } => "unknown_seed",
+            Self::UnknownResult { .. } => "no_result",
+            Self::NoDoses { .. } => "no_doses",
+            Self::BadDose { .. } => "bad_dose",
+            Self::ExportTooLarge { .. } => "export_too_large",
+            Self::WeightsFile(error) => error.code(),
+            Self::Embed(error) => error.code(),
             Self::Read(error) => error.code(),
             Self::Data(error) => error.code(),
             Self::Model(error) => error.code(),
@@ -155,8 +224,17 @@ impl RunError {
             Self::TooManyCellsForEmd { most } => {
                 format!("Set distances.max_cells to at most {most} (0 means all cells), or take wasserstein instead.")
             }
+            Self::Nested => "Name the inner model directly in as_counts.".to_owned(),
             Self::Empty { what } => format!("Name at least one entry in {what}."),
             Self::Repeated { what, value } => format!("Leave the second {value} out of {what}."),
+            Self::NoPredictTask => "Open the run file of a prediction.".to_owned(),
+            Self::UnknownModel { .. } | Self::UnknownSeed { .. } => "Choose one of the run file's.".to_owned(),
+            Self::UnknownResult { .. } => "Choose a result of the table.".to_owned(),
+            Self::NoDoses { .. } => "Name the column with the doses, or ask for the treatments by name.".to_owned(),
+            Self::BadDose { .. } => "Give a dose of 0 or more.".to_owned(),
+            Self::ExportTooLarge { .. } => "Choose fewer results, or use fewer genes.".to_owned(),
+            Self::WeightsFile(error) => error.hint(),
+            Self::Embed(error) => error.hint(),
             Self::Read(error) => error.hint(),
             Self::Data(error) => error.hint(),
             Self::Model(error) => error.hint(),

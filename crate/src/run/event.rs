@@ -66,16 +66,29 @@ pub enum Event {
         model: String,
         /// The held-out cell type.
         cell_type: String,
+        /// What is counted: "epoch", or "iteration" for models without epochs.
+        unit: String,
         /// Epochs done.
         epoch: usize,
         /// Epochs in all, at most.
         epochs: usize,
         /// Optimiser steps done.
         step: usize,
-        /// Training loss, one per seed.
+        /// Training loss, one per seed; NaN for a seed that has diverged.
         train: Vec<f32>,
         /// Validation loss, one per seed; null for a seed that has stopped.
         validation: Vec<Option<f32>>,
+    },
+    /// A model is trained, and its weights can be taken ([`super::Runner::weights`]).
+    Fitted {
+        /// Number of the fit in the report.
+        fit: usize,
+        /// The model.
+        model: String,
+        /// The held-out cell type.
+        cell_type: String,
+        /// Size of the weights.
+        bytes: usize,
     },
     /// A prediction was scored.
     Result {
@@ -87,7 +100,7 @@ pub enum Event {
         /// Which part.
         part: Part,
     },
-    /// A model could not be fitted or asked; the run goes on without it.
+    /// A model, or one seed of it, could not be fitted or asked; the run goes on without it.
     LeftOut {
         /// Which, and why.
         failure: Failure,

@@ -21,7 +21,10 @@ pub use event::{Event, Part, StageName};
 pub use explore::{Exploration, ExploreTask, Explored};
 pub use file::{Device, RunFile, SCHEMA_VERSION, Task};
 pub use names::Names;
-pub use predict::{Failure, FitRecord, ModelSpec, PredictTask, Predicted, PredictionDetail, ResultRow, results_csv};
+pub use predict::{
+    Failure, FitRecord, ModelSpec, PredictTask, Predicted, PredictionDetail, Replay, ResultRow, SliderScene,
+    SliderView, WeightsFileError, WeightsOrigin, results_csv,
+};
 pub use report::{EngineInfo, Report, Versions};
 pub use runner::{Clock, Runner};
 pub use summary::{ArmSummary, DatasetSummary, DesignSummary, ObsSummary};

@@ -8,7 +8,7 @@ use burn::tensor::Device;
 use crate::data::Dataset;
 
 use super::explore::{Exploration, ExploreRunner};
-use super::predict::{PredictRunner, PredictionDetail};
+use super::predict::{PredictRunner, PredictionDetail, as_h5ad};
 use super::{EngineInfo, Event, Report, RunError, RunFile, StageName, Task, Versions, sources};
 
 /// Milliseconds since some moment; the outside lends its clock.
@@ -97,6 +97,35 @@ impl Runner {
             Work::Explore(_) => None,
             Work::Predict(work) => work.detail(index),
         }
+    }
+
+    /// The weights of fit number `fit` of the report as the bytes of a safetensors file, from its event
+    /// [`Event::Fitted`] on; the oldest ones are dropped when all together pass 256 MiB.
+    #[must_use]
+    pub fn weights(&self, fit: usize) -> Option<&[u8]> {
+        match &self.work {
+            Work::Explore(_) => None,
+            Work::Predict(work) => work.weights().of_fit(fit),
+        }
+    }
+
+    /// Keeps so many bytes of weights instead; the latest fit's in any case.
+    pub fn keep_weights_up_to(&mut self, bytes: usize) {
+        if let Work::Predict(work) = &mut self.work {
+            work.weights_mut().keep_up_to(bytes);
+        }
+    }
+
+    /// The predicted cells of the chosen results, or of all, as an `.h5ad` file: log-normalised expression over the chosen
+    /// genes, with `predicted`, `model`, `seed` and `result` beside the data's own columns in `obs`. With `real`, the
+    /// control and treated cells of the held-out types come along.
+    ///
+    /// Cells are predicted again from the weights, so this takes a moment. Errors: an unknown result, weights that are
+    /// not kept any more, more cells than fit into memory.
+    pub async fn predicted_h5ad(&self, results: Option<&[usize]>, real: bool) -> Result<Vec<u8>, RunError> {
+        let Work::Predict(work) = &self.work else { return Err(RunError::NoPredictTask) };
+        let cells = work.predicted(results, real).await?;
+        as_h5ad(&cells, self.run())
     }
 
     /// What an exploration task has found so far, for its figures.

@@ -39,6 +39,11 @@ impl Failure {
             "Reload the page; if it stays, page and engine are of different versions.",
         )
     }
+
+    /// A report cannot be written as text.
+    pub fn report(error: &serde_json::Error) -> Self {
+        Self::new("report", error.to_string(), "Save the tables as CSV instead.")
+    }
 }
 
 macro_rules! from_error {

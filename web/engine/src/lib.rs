@@ -12,7 +12,10 @@ use std::rc::Rc;
 use burn::tensor::Device;
 use dosefront::data::{self, Dataset, InputFile, Roles};
 use dosefront::run::explore::{FigureQuery, distances_table, fits_table, genes_table};
-use dosefront::run::{Clock, DatasetSummary, DesignSummary, EngineInfo, Exploration, RunFile, Runner, Task, Versions};
+use dosefront::run::predict::{GridPart, estimate, jobs, merge, results_h5ad};
+use dosefront::run::{
+    Clock, DatasetSummary, DesignSummary, EngineInfo, Exploration, Replay, ResultRow, RunFile, Runner, Task, Versions,
+};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
@@ -45,6 +48,8 @@ pub struct Engine {
     dataset: RefCell<Option<Rc<Dataset>>>,
     explore: Slot,
     predict: Slot,
+    /// The model that is being replayed.
+    replay: RefCell<Option<Rc<Replay>>>,
 }
 
 #[wasm_bindgen]
@@ -53,7 +58,14 @@ impl Engine {
     /// into the report.
     pub async fn create(device: String, adapter: Option<String>, software: bool) -> Result<Engine, JsValue> {
         let (device, info) = device::open(&device, adapter, software).await?;
-        Ok(Self { device, info, dataset: RefCell::default(), explore: Slot::default(), predict: Slot::default() })
+        Ok(Self {
+            device,
+            info,
+            dataset: RefCell::default(),
+            explore: Slot::default(),
+            predict: Slot::default(),
+            replay: RefCell::default(),
+        })
     }
 
     /// `{engine, adapter, software, repeats, versions}`
@@ -97,17 +109,41 @@ impl Engine {
         Ok(to_js(&parse(run)?)?)
     }
 
+    /// The parts of a prediction run, each a run of its own that any worker can do.
+    pub fn jobs(&self, run: &JsValue) -> Result<JsValue, JsValue> {
+        Ok(to_js(&jobs(&parse(run)?, &self.open()?).map_err(Failure::from)?)?)
+    }
+
+    /// The parts of a prediction run and how long each will take, after timing every model for `budget_ms` milliseconds.
+    pub async fn estimate(&self, run: JsValue, budget_ms: f64) -> Result<JsValue, JsValue> {
+        let dataset = self.open()?;
+        let found = estimate(&parse(&run)?, &dataset, &self.device, &clock(), budget_ms).await;
+        Ok(to_js(&found.map_err(Failure::from)?)?)
+    }
+
+    /// What joining needs of a part of a run, once it is finished: a plain object, whose numbers are exact.
+    pub fn part(&self) -> Result<JsValue, JsValue> {
+        self.predict.read(|runner| to_js(&GridPart::from(runner.report())))
+    }
+
+    /// One report, as JSON text, from the parts of a run, given in order.
+    pub fn merge(&self, run: &JsValue, parts: JsValue) -> Result<String, JsValue> {
+        let parts: Vec<GridPart> =
+            serde_wasm_bindgen::from_value(parts).map_err(|error| Failure::unreadable("parts", &error))?;
+        let report = merge(&parse(run)?, &self.open()?, parts, self.info.clone()).map_err(Failure::from)?;
+        Ok(serde_json::to_string_pretty(&report).map_err(|error| Failure::report(&error))?)
+    }
+
     /// Begins a run on the open data set, in place of any other of its task. Returns its run file with every default
     /// filled in.
     pub fn start(&self, run: &JsValue) -> Result<JsValue, JsValue> {
-        let clock: Clock = Rc::new(js_sys::Date::now);
         let run = parse(run)?;
         let slot = match run.task {
             Task::Explore(_) => &self.explore,
             Task::Predict(_) => &self.predict,
         };
         let runner =
-            Runner::new(run, self.open()?, self.device.clone(), self.info.clone(), clock).map_err(Failure::from)?;
+            Runner::new(run, self.open()?, self.device.clone(), self.info.clone(), clock()).map_err(Failure::from)?;
         let completed = to_js(runner.run())?;
         slot.start(runner);
         Ok(completed)
@@ -132,6 +168,70 @@ impl Engine {
             })?;
             to_js(detail)
         })
+    }
+
+    /// The weights of fit `fit` of the prediction, as a safetensors file.
+    pub fn weights(&self, fit: usize) -> Result<js_sys::Uint8Array, JsValue> {
+        self.predict.read(|runner| {
+            let bytes = runner.weights(fit).ok_or_else(|| {
+                let message = format!("there are no weights of fit {fit}");
+                Failure::new(
+                    "weights_missing",
+                    message,
+                    "Train the model again; the weights of the latest fits are kept.",
+                )
+            })?;
+            Ok(js_sys::Uint8Array::from(bytes))
+        })
+    }
+
+    /// The cells of results of a run that is over, as an `.h5ad` file: its run file, the rows, and the weights of its fits
+    /// (safetensors files). With `real`, the real cells of the held-out types come along.
+    pub async fn results_h5ad(
+        &self,
+        run: JsValue,
+        rows: JsValue,
+        weights: Vec<js_sys::Uint8Array>,
+        real: bool,
+    ) -> Result<js_sys::Uint8Array, JsValue> {
+        let rows: Vec<ResultRow> =
+            serde_wasm_bindgen::from_value(rows).map_err(|error| Failure::unreadable("results", &error))?;
+        let weights: Vec<Vec<u8>> = weights.iter().map(js_sys::Uint8Array::to_vec).collect();
+        let bytes = results_h5ad(&parse(&run)?, &self.open()?, &rows, &weights, real, &self.device).await;
+        Ok(js_sys::Uint8Array::from(bytes.map_err(Failure::from)?.as_slice()))
+    }
+
+    /// Prepares the open data with a cell type held out and restores model number `model` of a run file from its weights
+    /// (a safetensors file; none for a model that is computed). Returns the scene in which it is shown.
+    pub fn replay_open(
+        &self,
+        run: &JsValue,
+        cell_type: &str,
+        model: usize,
+        weights: Option<js_sys::Uint8Array>,
+    ) -> Result<JsValue, JsValue> {
+        let weights = weights.map(|bytes| bytes.to_vec());
+        let replay = Replay::new(parse(run)?, self.open()?, cell_type, model, weights.as_deref(), &self.device);
+        let replay = replay.map_err(Failure::from)?;
+        let scene = to_js(replay.scene())?;
+        self.replay.replace(Some(Rc::new(replay)));
+        Ok(scene)
+    }
+
+    /// What the replayed model predicts at a dose, for one seed. `condition` is the treatment, for data that have several;
+    /// the first one with doses if undefined.
+    pub async fn replay_dose(
+        &self,
+        dose: f64,
+        seed: Option<f64>,
+        condition: Option<String>,
+    ) -> Result<JsValue, JsValue> {
+        let replay = self.replay.borrow().clone();
+        let replay = replay
+            .ok_or_else(|| Failure::new("no_replay", "no model is being replayed", "Choose a trained model first."))?;
+        let view =
+            replay.view(condition.as_deref(), dose, seed.map(|seed| seed as u64)).await.map_err(Failure::from)?;
+        Ok(to_js(&view)?)
     }
 
     /// What the exploration has found so far, in brief.
@@ -162,10 +262,8 @@ impl Engine {
 
     /// The report of a run as JSON text.
     pub fn report(&self, task: &str) -> Result<String, JsValue> {
-        self.slot(task)?.read(|runner| {
-            serde_json::to_string_pretty(&runner.report())
-                .map_err(|error| Failure::new("report", error.to_string(), "Save the tables as CSV instead."))
-        })
+        self.slot(task)?
+            .read(|runner| serde_json::to_string_pretty(&runner.report()).map_err(|error| Failure::report(&error)))
     }
 }
 
@@ -190,9 +288,14 @@ impl Engine {
         let summary = to_js(&DatasetSummary::new(&dataset))?;
         self.explore.cancel();
         self.predict.cancel();
+        self.replay.replace(None);
         self.dataset.replace(Some(Rc::new(dataset)));
         Ok(summary)
     }
+}
+
+fn clock() -> Clock {
+    Rc::new(js_sys::Date::now)
 }
 
 /// The run file's own parser is used, so that the messages are the same as on the command line.

@@ -78,6 +78,7 @@ pub(super) fn along_doses(
         panels,
         x_label: "dose".to_owned(),
         highlight: None,
+        distinct: false,
     }
 }
 

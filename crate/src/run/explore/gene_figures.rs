@@ -72,6 +72,7 @@ pub(super) fn along_doses(
         x_label: "dose".to_owned(),
         shared_y: false,
         highlight: None,
+        distinct: false,
     })
 }
 

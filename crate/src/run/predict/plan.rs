@@ -4,8 +4,15 @@ use std::rc::Rc;
 
 use crate::data::{Dataset, Design, Prepared, prepare};
 use crate::models::baselines::{MeanShift, NoChange, PcaShift};
+use crate::models::butterfly::Scbutterfly;
+use crate::models::film_nb::FilmNb;
+use crate::models::mtae::Mtae;
+use crate::models::multi_head::MultiHead;
+use crate::models::pregan::Scpregan;
 use crate::models::scgen::Scgen;
-use crate::models::{CountFoldChange, ModelError, PerturbationModel, TrainingSet};
+use crate::models::scvidr::{Doses, Scvidr};
+use crate::models::unitednet::UnitedNet;
+use crate::models::{AsCounts, CountFoldChange, ModelError, PcaRegressedShift, PerturbationModel, TrainingSet};
 
 use super::{ModelSpec, PredictTask};
 use crate::run::{Names, RunError, RunFile, sources};
@@ -27,7 +34,7 @@ pub(super) struct Plan {
 impl Plan {
     pub fn new(run: RunFile, task: PredictTask, dataset: Rc<Dataset>) -> Result<Self, RunError> {
         let design = run.roles.resolve(&dataset)?;
-        let mut notes = Vec::new();
+        let mut notes = design.notes.clone();
         let held_out = match &task.held_out {
             Names::List(names) => {
                 names.iter().try_for_each(|name| design.check_held_out(name))?;
@@ -73,11 +80,43 @@ impl Plan {
             ModelSpec::NoChange => Box::new(NoChange),
             ModelSpec::MeanShift => Box::new(MeanShift),
             ModelSpec::PcaShift => Box::new(PcaShift::new(data, task.evaluation.n_pcs)?),
+            ModelSpec::PcaRegressedShift => Box::new(PcaRegressedShift::new(data, task.evaluation.n_pcs)?),
             ModelSpec::CountFoldChange => {
                 let target_sum = data.prepared().target_sum;
                 Box::new(CountFoldChange::new(&task.seeds, target_sum, self.run.preprocess.log1p))
             }
             ModelSpec::Scgen(settings) => Box::new(Scgen::new(settings.resolve()?, &task.seeds, data, device)?),
+            ModelSpec::ScvidrSingle(settings) => {
+                Box::new(Scvidr::new(settings.resolve()?, Doses::Each, &task.seeds, data, device)?)
+            }
+            ModelSpec::ScvidrMulti(settings) => {
+                Box::new(Scvidr::new(settings.resolve()?, Doses::LogScaled, &task.seeds, data, device)?)
+            }
+            ModelSpec::Mtae(settings) => Box::new(Mtae::new(settings.resolve()?, &task.seeds, data, device)?),
+            // These train for every arm by itself, so not for one that has nothing to be compared with.
+            ModelSpec::Scpregan(settings) => {
+                Box::new(Scpregan::new(settings.resolve()?, &task.seeds, &self.observed_arms(data), data, device)?)
+            }
+            ModelSpec::Scbutterfly(settings) => {
+                Box::new(Scbutterfly::new(settings.resolve()?, &task.seeds, &self.observed_arms(data), data, device)?)
+            }
+            ModelSpec::MultiHead(settings) => Box::new(MultiHead::new(settings.resolve()?, &task.seeds, data, device)?),
+            ModelSpec::UnitedNet(settings) => Box::new(UnitedNet::new(settings.resolve()?, &task.seeds, data, device)?),
+            ModelSpec::FilmNb(settings) => {
+                let log1p = self.run.preprocess.log1p;
+                Box::new(FilmNb::new(settings.resolve()?, &task.seeds, log1p, data, device)?)
+            }
+            ModelSpec::AsCounts(inner) => {
+                let inner = self.model(inner, data, device)?;
+                Box::new(AsCounts::new(inner, &task.seeds, self.run.preprocess.log1p, data)?)
+            }
         })
+    }
+
+    /// The arms to predict under which the held-out type was observed.
+    fn observed_arms(&self, data: &TrainingSet) -> Vec<usize> {
+        let design = &data.prepared().design;
+        let observed = |&arm: &usize| !design.cells_of(data.held_out_type(), arm).is_empty();
+        self.arms.iter().copied().filter(observed).collect()
     }
 }

@@ -11,13 +11,18 @@ use crate::metrics::r2::gene_means;
 use crate::models::{ModelError, PerturbationModel, TrainingSet};
 
 use super::arm_reference::ArmReference;
+use super::export::{Choice, Origin, predicted_cells};
+use super::kept_weights::KeptWeights;
 use super::outcome::defined;
 use super::plan::Plan;
-use super::{Failure, FitRecord, ModelSpec, PredictTask, Predicted, PredictionDetail, ResultRow};
+use super::weights_file::WeightsOrigin;
+use super::{Failure, FitRecord, PredictTask, Predicted, PredictionDetail, ResultRow};
 use crate::run::{Event, RunError, RunFile, StageName};
 
 /// How much of a job's progress its fitting is; the rest is predicting and scoring.
 const FIT_SHARE: f64 = 0.8;
+/// Scores against fewer cells are remarked upon.
+const FEW_CELLS: usize = 10;
 /// How much longer than a baseline a trained model takes, for the progress of the whole run.
 const TRAINED_WEIGHT: f64 = 8.0;
 
@@ -33,6 +38,11 @@ pub(in crate::run) struct PredictRunner {
     notes: Vec<String>,
     details: Vec<PredictionDetail>,
     done: Predicted,
+    /// Number of the fit of the current job, if it is trained.
+    fitting: Option<usize>,
+    weights: KeptWeights,
+    /// Where every result comes from.
+    origins: Vec<Origin>,
 }
 
 /// Where the run is. `job` counts (held-out type, model) pairs, models innermost.
@@ -80,6 +90,9 @@ impl PredictRunner {
             references: BTreeMap::new(),
             details: Vec::new(),
             done: Predicted::default(),
+            fitting: None,
+            weights: KeptWeights::default(),
+            origins: Vec::new(),
         };
         runner.announce_data(0);
         Ok(runner)
@@ -109,6 +122,29 @@ impl PredictRunner {
         &self.done
     }
 
+    pub fn weights(&self) -> &KeptWeights {
+        &self.weights
+    }
+
+    pub fn weights_mut(&mut self) -> &mut KeptWeights {
+        &mut self.weights
+    }
+
+    /// The cells of the chosen results, or of all, as a data set; see [`predicted_cells`].
+    pub async fn predicted(&self, results: Option<&[usize]>, real: bool) -> Result<Dataset, RunError> {
+        let n = self.origins.len();
+        let mut numbers = results.map_or_else(|| (0..n).collect(), <[usize]>::to_vec);
+        numbers.sort_unstable();
+        numbers.dedup();
+        let chosen = numbers.into_iter().map(|index| {
+            let origin = self.origins.get(index).ok_or(RunError::UnknownResult { index, n })?;
+            Ok((index, *origin))
+        });
+        let weights = |cell_type, model| self.weights.of(cell_type, model);
+        let choice = Choice { results: chosen.collect::<Result<_, RunError>>()?, real, weights: &weights };
+        predicted_cells(&self.plan, choice, &self.device).await
+    }
+
     /// Does one piece of work and says which kind it was.
     pub async fn advance(&mut self) -> Result<StageName, RunError> {
         let stage = std::mem::replace(&mut self.stage, Stage::Finished);
@@ -134,11 +170,7 @@ impl PredictRunner {
 
     fn prepare(&mut self, job: usize) -> Result<Stage, RunError> {
         let (data, notes) = self.plan.prepare(self.place(job).0)?;
-        for note in notes {
-            if !self.notes.contains(&note) {
-                self.notes.push(note);
-            }
-        }
+        self.note(notes);
         self.data = Some(Rc::new(data));
         self.references.clear();
         self.announce_model(job);
@@ -150,12 +182,15 @@ impl PredictRunner {
         let data = self.data()?;
         match self.plan.model(spec, &data, &self.device) {
             Ok(model) => {
+                self.fitting = None;
                 if !model.progress().is_done() {
+                    self.fitting = Some(self.done.fits.len());
                     let seeds = model.seeds().to_vec();
                     self.done.fits.push(FitRecord {
                         model: self.model_name(job),
                         cell_type: self.type_name(job),
                         seeds,
+                        unit: model.unit().to_owned(),
                         losses: Vec::new(),
                     });
                 }
@@ -166,10 +201,14 @@ impl PredictRunner {
     }
 
     async fn fit(&mut self, job: usize, mut model: Box<dyn PerturbationModel>) -> Result<Stage, RunError> {
+        let data = self.data()?;
         if model.progress().is_done() {
+            self.keep_weights(job, &*model, &data).await?;
+            let said = model.notes(&data, &self.plan.arms);
+            let about = format!("{}, {} held out", self.model_name(job), self.type_name(job));
+            self.note(said.into_iter().map(|note| format!("{about}: {note}")).collect());
             return Ok(self.next_arm(job, model, None));
         }
-        let data = self.data()?;
         let losses = match model.fit(&data).await {
             Ok(losses) => losses,
             Err(error) => return self.give_up(job, None, error),
@@ -178,11 +217,13 @@ impl PredictRunner {
         let (name, cell_type) = (self.model_name(job), self.type_name(job));
         let mut text = format!("{name}, {cell_type} held out");
         for loss in losses {
-            let epochs = (progress.total * loss.epoch).div_ceil(loss.step.max(1)).max(loss.epoch);
-            text = format!("{name}, {cell_type} held out: epoch {} of {epochs}", loss.epoch);
+            let even = (progress.total * loss.epoch).div_ceil(loss.step.max(1)).max(loss.epoch);
+            let epochs = model.epochs().unwrap_or(even);
+            text = format!("{name}, {cell_type} held out: {} {} of {epochs}", model.unit(), loss.epoch);
             self.events.push(Event::Loss {
                 model: name.clone(),
                 cell_type: cell_type.clone(),
+                unit: model.unit().to_owned(),
                 epoch: loss.epoch,
                 epochs,
                 step: loss.step,
@@ -197,14 +238,37 @@ impl PredictRunner {
         Ok(Stage::Fit { job, model })
     }
 
+    async fn keep_weights(
+        &mut self,
+        job: usize,
+        model: &dyn PerturbationModel,
+        data: &TrainingSet,
+    ) -> Result<(), RunError> {
+        let Some(fit) = self.fitting.take() else { return Ok(()) };
+        let weights = model.weights().await?;
+        if weights.is_empty() {
+            return Ok(());
+        }
+        let place = self.place(job);
+        let file = WeightsOrigin::new(&self.plan.task.models[place.1], data, model.seeds()).write(&weights)?;
+        let (model, cell_type) = (self.model_name(job), self.type_name(job));
+        self.events.push(Event::Fitted { fit, model, cell_type, bytes: file.len() });
+        self.weights.keep(fit, place, file);
+        Ok(())
+    }
+
     fn reference(&mut self, job: usize, model: Box<dyn PerturbationModel>, arm: usize) -> Result<Stage, RunError> {
         let data = self.data()?;
         let number = self.plan.arms[arm];
         let reference = ArmReference::new(&self.plan, &data, number)?.map(Rc::new);
-        if reference.is_none() {
-            let label = &self.plan.design.arms[number].label;
-            self.notes
-                .push(format!("{} has no cells under {label}, so nothing is predicted there.", self.type_name(job)));
+        let (cell_type, label) = (self.type_name(job), &self.plan.design.arms[number].label);
+        match &reference {
+            None => self.notes.push(format!("{cell_type} has no cells under {label}, so nothing is predicted there.")),
+            Some(found) if found.n_observed.min(found.n_control) < FEW_CELLS => self.notes.push(format!(
+                "{cell_type} has {} control cells and {} cells under {label} among those drawn: its scores are mostly chance.",
+                found.n_control, found.n_observed
+            )),
+            Some(_) => {}
         }
         self.references.insert(arm, reference);
         Ok(Stage::Predict { job, model, arm })
@@ -217,17 +281,41 @@ impl PredictRunner {
         }
         match model.predict(&data, self.plan.arms[arm]).await {
             Ok(predictions) => {
-                let seeds = model.seeds().iter().map(|&seed| Some(seed)).chain(std::iter::repeat(None));
-                let predictions = seeds.zip(predictions).collect();
+                let predictions = self.whole(job, model.as_ref(), &data, arm, predictions);
                 self.progress(job, self.arm_share(arm), format!("Scoring {}", self.model_name(job)));
                 Ok(Stage::Score { job, model, arm, predictions })
             }
             Err(error @ ModelError::Device { .. }) => Err(error.into()),
             Err(error) => {
-                self.fail(job, Some(arm), &error);
+                self.fail(job, Some(arm), None, &error);
                 Ok(self.next_arm(job, model, Some(arm)))
             }
         }
+    }
+
+    /// The predictions with their seeds; seeds without one, and predictions that cannot be scored, are told as failures.
+    fn whole(
+        &mut self,
+        job: usize,
+        model: &dyn PerturbationModel,
+        data: &TrainingSet,
+        arm: usize,
+        predictions: Vec<Array2<f32>>,
+    ) -> VecDeque<(Option<u64>, Array2<f32>)> {
+        let failed = model.failed(data, self.plan.arms[arm]);
+        for (seed, error) in &failed {
+            self.fail(job, Some(arm), Some(*seed), error);
+        }
+        let healthy = model.seeds().iter().copied().filter(|seed| failed.iter().all(|(other, _)| other != seed));
+        let seeds = healthy.map(Some).chain(std::iter::repeat(None));
+        let (whole, broken): (Vec<_>, Vec<_>) =
+            seeds.zip(predictions).partition(|(_, predicted)| predicted.iter().all(|value| value.is_finite()));
+        for (seed, _) in broken {
+            let label = self.plan.design.arms[self.plan.arms[arm]].label.clone();
+            let model = self.model_name(job);
+            self.fail(job, Some(arm), seed, &ModelError::NotFinite { model, arm: label });
+        }
+        whole.into()
     }
 
     fn score(
@@ -262,6 +350,11 @@ impl PredictRunner {
             ratios: score.ratios,
             truth: reference.score_truth(&predicted)?,
         };
+        let (cell_type, number) = self.place(job);
+        let replica = seed.and_then(|seed| model.seeds().iter().position(|&other| other == seed)).unwrap_or(0);
+        let arm_number = self.plan.arms[arm];
+        let n_cells = predicted.nrows();
+        self.origins.push(Origin { cell_type, model: number, arm: arm_number, replica, seed, n_cells });
         self.details.push(PredictionDetail {
             index,
             model: row.model.clone(),
@@ -333,21 +426,31 @@ impl PredictRunner {
         if matches!(error, ModelError::Device { .. }) {
             return Err(error.into());
         }
-        self.fail(job, arm, &error);
+        self.fail(job, arm, None, &error);
         Ok(self.next_job(job))
     }
 
-    fn fail(&mut self, job: usize, arm: Option<usize>, error: &ModelError) {
+    fn fail(&mut self, job: usize, arm: Option<usize>, seed: Option<u64>, error: &ModelError) {
         let failure = Failure {
             model: self.model_name(job),
             cell_type: self.type_name(job),
             arm: arm.map(|arm| self.plan.design.arms[self.plan.arms[arm]].label.clone()),
+            seed,
             code: error.code().to_owned(),
             message: error.to_string(),
             hint: error.hint(),
         };
         self.done.failures.push(failure.clone());
         self.events.push(Event::LeftOut { failure });
+    }
+
+    /// Adds what has not been said yet.
+    fn note(&mut self, notes: Vec<String>) {
+        for note in notes {
+            if !self.notes.contains(&note) {
+                self.notes.push(note);
+            }
+        }
     }
 
     // Where a job is.
@@ -363,7 +466,7 @@ impl PredictRunner {
     }
 
     fn model_name(&self, job: usize) -> String {
-        self.plan.task.models[self.place(job).1].name().to_owned()
+        self.plan.task.models[self.place(job).1].name().into_owned()
     }
 
     fn type_name(&self, job: usize) -> String {
@@ -380,12 +483,13 @@ impl PredictRunner {
     }
 
     fn progress(&mut self, job: usize, within: f64, text: String) {
-        let weight = |job: usize| match self.plan.task.models[self.place(job).1] {
-            ModelSpec::Scgen(_) => TRAINED_WEIGHT,
-            _ => 1.0,
-        };
+        let weight =
+            |job: usize| if self.plan.task.models[self.place(job).1].is_trained() { TRAINED_WEIGHT } else { 1.0 };
         let total: f64 = (0..self.n_jobs()).map(weight).sum();
         let before: f64 = (0..job).map(weight).sum();
         self.events.push(Event::Progress { done: (before + weight(job) * within) / total, text });
     }
 }
+
+#[cfg(test)]
+mod tests;
