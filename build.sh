@@ -12,7 +12,7 @@ usage() {
 ./build.sh serve [--port N]   build what has changed and serve the page on this machine; the WebGPU engine follows in the background
 ./build.sh build              the whole static site into dist/, with its sizes; can be put under any path of any web server
 ./build.sh test [FILTER]      everything CI runs; with FILTER only the browser and Node tests whose name contains it
-./build.sh bench [NAME]    training steps per second of the engines in Chromium (train), and the time of an exploration (explore)
+./build.sh bench [NAME]      training steps per second of the engines in Chromium (train), the time of an exploration (explore), one worker against two (grid)
 TEXT
 }
 

@@ -1,5 +1,5 @@
-// Times the engines in Chromium:  ./build.sh bench [train] [explore]   (or: node tests/bench/run.mjs [train] [explore])
-const BENCHES = ['train', 'explore'];
+// Times the engines in Chromium:  ./build.sh bench [train] [explore] [grid]   (or: node tests/bench/run.mjs ...)
+const BENCHES = ['train', 'explore', 'grid'];
 
 const chosen = process.argv.slice(2);
 const unknown = chosen.find((name) => !BENCHES.includes(name));

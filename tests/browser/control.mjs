@@ -25,3 +25,15 @@ test('a run pauses, goes on, and is cancelled without losing the data', () => wi
   expect((await at(page, 'dataset-summary').innerText()) === before, 'the data set is still there');
   await train(page);
 }), 180);
+
+test('a run that is cancelled while it begins does not come back beside the next one', () => withSite({}, async ({ page }) => {
+  await loaded(page);
+  await at(page, 'train').click();
+  await at(page, 'cancel').click();
+  await until(page, 'Train after a cancelled run', () => isUsable(at(page, 'train')));
+  await train(page);
+  await at(page, 'log').locator('summary').click();
+  const lines = await at(page, 'log').locator('li').allInnerTexts();
+  const begun = lines.filter((line) => /Started/.test(line)).length;
+  expect(begun === 1, `${begun} runs began: ${lines.join(' | ')}`);
+}), 120);

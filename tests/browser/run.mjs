@@ -1,6 +1,8 @@
 // The page in Chromium:  node tests/browser/run.mjs [PART OF A TEST'S NAME ...]
 import { run } from '../lib/runner.mjs';
 import './first-visit.mjs';
+import './grid.mjs';
+import './dose.mjs';
 import './explore.mjs';
 import './control.mjs';
 import './bad-files.mjs';

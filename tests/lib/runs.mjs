@@ -20,6 +20,16 @@ export const EVERYTHING = toyRun({
   seeds: [1, 2],
 });
 
+/** The models that answer any dose, with one of the liver's types held out. */
+export const DOSES = {
+  dosefront: 1,
+  dataset: { simulated: { preset: 'liver-dose-response', seed: 1 } },
+  roles: { cell_type: 'cell_type', condition: null, control: null, dose: 'dose', batch: null },
+  preprocess: { max_cells: 1200, genes: { hvg_seurat: 1000 } },
+  task: { predict: { models: [{ scvidr_multi: { epochs: 3 } }, { film_nb: { epochs: 2 } }], held_out: ['Hepatocytes - portal'], doses: 'all', seeds: [1] } },
+  device: 'cpu',
+};
+
 /** scGen alone, of a small size, for at least 20 optimiser steps in several epochs: a loss is told after each. */
 export const TWENTY_STEPS = (device) =>
   toyRun({ models: [{ scgen: { preset: 'demo', n_hidden: 32, n_latent: 8, batch_size: 16, epochs: 8 } }], device, max_cells: 120 });

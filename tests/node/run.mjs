@@ -3,6 +3,7 @@ import { run } from '../lib/runner.mjs';
 import './build.mjs';
 import './server.mjs';
 import './engine.mjs';
+import './grid.mjs';
 import './same-everywhere.mjs';
 
 await run();

@@ -1,7 +1,7 @@
 // Opening data and saying what its columns mean.
 import { errorInfo } from './failure.js';
 import { recognise } from './recognise.js';
-import { noRun } from './store.js';
+import { noResults, noRun } from './store.js';
 
 /** @typedef {import('./store.js').Store} Store */
 /** @typedef {import('./store.js').DataSource} DataSource */
@@ -57,20 +57,27 @@ export class DataActions {
       const summary = await this.read(source);
       if (mine !== this.opened) return;
       this.store.patch('data', { phase: 'ready', source, summary });
-      this.store.set({ run: noRun(), results: { ...this.store.state.results, rows: [], shown: null, detail: null, error: null, lost: false } });
+      this.store.set({ run: noRun(), results: { ...this.store.state.results, ...noResults() } });
       await this.setRoles(summary.roles, true);
     } catch (thrown) {
       if (mine === this.opened) this.store.patch('data', { phase: before.summary ? 'ready' : 'none', error: errorInfo(thrown) });
     }
   }
 
-  /** @param {DataSource} source */
-  async read(source) {
+  /** @param {DataSource} source @param {import('./engine_client.js').EngineClient} [into]  another worker than the page's own */
+  async read(source, into) {
     await this.engines.booted;
-    const engine = this.engines.engine;
+    const engine = into ?? this.engines.engine;
     if ('preset' in source) return engine.send('open_simulated', [source.preset, source.seed]);
     const files = await Promise.all(source.files.map(async (file) => ({ name: file.name, bytes: await contents(file) })));
     return engine.send('open_files', [files], files.map((file) => file.bytes));
+  }
+
+  /** The open data in another worker. @param {import('./engine_client.js').EngineClient} into */
+  readAgain(into) {
+    const { source } = this.store.state.data;
+    if (!source) throw { code: 'no_data', message: 'No data set is open.', hint: 'Open a file or choose a built-in data set first.' };
+    return this.read(source, into);
   }
 
   /** The same data in a fresh worker, with the same choices. */
@@ -80,13 +87,11 @@ export class DataActions {
       await this.openPreset(FIRST_PRESET.preset, FIRST_PRESET.seed);
       return;
     }
-    const { run } = this.store.state;
     this.store.patch('data', { phase: 'opening', opening: 'Opening the data again', recognised: [], error: null });
-    this.store.patch('results', { lost: this.store.state.results.rows.length > 0 });
     try {
       const summary = await this.read(source);
       this.store.patch('data', { phase: 'ready', summary });
-      if (run.phase === 'failed' || run.phase === 'running' || run.phase === 'paused') this.store.set({ run: noRun() });
+      if (this.store.state.run.phase === 'failed') this.store.set({ run: noRun() });
       await this.setRoles(this.store.state.roles, false);
     } catch (thrown) {
       this.store.patch('data', { phase: 'none', summary: null, error: errorInfo(thrown) });
@@ -104,12 +109,12 @@ export class DataActions {
       const summary = await this.engines.engine.send('design', [roles]);
       if (mine !== this.asked) return;
       const { plan } = this.store.state;
-      const keep = !afresh && summary.cell_types.includes(plan.heldOut);
-      const heldOut = keep ? plan.heldOut : summary.held_out || summary.cell_types[0] || '';
-      const keepArm = keep && (plan.arm === 'all' || summary.arms.some((arm) => !arm.control && arm.label === plan.arm));
+      const still = afresh ? [] : plan.heldOut.filter((name) => summary.possible.includes(name));
+      const heldOut = still.length > 0 ? still : [summary.held_out || summary.cell_types[0] || ''];
+      const keepArm = still.length > 0 && (plan.arm === 'all' || summary.arms.some((arm) => !arm.control && arm.label === plan.arm));
       this.store.set({
         design: { summary, error: null, busy: false },
-        plan: { ...plan, heldOut, arm: keepArm ? plan.arm : firstArm(summary, heldOut) },
+        plan: { ...plan, heldOut, arm: keepArm ? plan.arm : firstArm(summary, heldOut[0]) },
       });
     } catch (thrown) {
       if (mine === this.asked) this.store.set({ design: { summary: null, error: errorInfo(thrown), busy: false } });

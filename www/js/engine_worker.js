@@ -6,6 +6,10 @@ import { errorInfo } from './failure.js';
 
 // Long enough that the hand-over costs nothing, short enough that Pause answers at once.
 const STEP_MS = 80;
+// While somebody asks for answers, e.g. by dragging the dose, steps are short: an answer waits for the one in progress.
+const ASKED_STEP_MS = 16;
+const ASKED_FOR_MS = 1000;
+let askedAt = -Infinity;
 
 /** @typedef {import('./protocol.js').TaskName} TaskName */
 
@@ -118,14 +122,18 @@ async function stepLoop(task) {
         await new Promise((resolve) => (run.wake = () => resolve(undefined)));
         continue;
       }
-      const events = await inTurn(() => (engine && mine === run.generation && run.phase === 'running' ? engine.step(task, STEP_MS) : []));
+      const events = await inTurn(() => (engine && mine === run.generation && run.phase === 'running' ? engine.step(task, performance.now() - askedAt < ASKED_FOR_MS ? ASKED_STEP_MS : STEP_MS) : []));
       if (mine !== run.generation) return;
-      for (const event of events) tell(event, task);
+      for (const event of events) {
+        // The genes go along, so that a prediction can still be looked at when this run is over.
+        tell(event.kind === 'result' ? { ...event, detail: engine?.detail(event.result.index) } : event, task);
+      }
       if (events.some((event) => event.kind === 'finished')) run.phase = 'none';
       await breathe();
     }
   } catch (thrown) {
-    if (mine !== run.generation) return;
+    // A trap ends the engine, whoever stepped it.
+    if (mine !== run.generation && !isTrap(thrown)) return;
     run.phase = 'none';
     if (isTrap(thrown)) tell({ kind: 'crashed', error: crash(thrown) });
     else tell({ kind: 'failed', error: errorInfo(thrown) }, task);
@@ -143,6 +151,16 @@ async function opened(opening) {
   stop('explore');
   stop('predict');
   return summary;
+}
+
+/** A network that failed leaves none. @param {number} fit */
+function weightsOf(fit) {
+  try {
+    return ready().weights(fit);
+  } catch (thrown) {
+    if (isTrap(thrown)) throw thrown;
+    return null;
+  }
 }
 
 /** @type {Record<string, (...args: any[]) => any>} */
@@ -195,7 +213,16 @@ const calls = {
     stop(task);
     ready().cancel(task);
   },
-  detail: (index) => ready().detail(index),
+  jobs: (file) => ready().jobs(file),
+  estimate: (file, budgetMs) => ready().estimate(file, budgetMs),
+  part() {
+    const part = ready().part();
+    return { part, weights: part.fits.map((_, fit) => weightsOf(fit)).filter((bytes) => bytes !== null) };
+  },
+  replay_open: (file, cellType, model, weights) => ready().replay_open(file, cellType, model, weights),
+  results_h5ad: (file, rows, weights, real) => ready().results_h5ad(file, rows, weights, real),
+  replay_dose: (dose, seed, condition) => ready().replay_dose(dose, seed, condition),
+  merge: (file, parts) => ready().merge(file, parts),
   overview: () => ready().overview(),
   figure: (query) => ready().figure(query),
   table: (name) => ready().table(name),
@@ -207,6 +234,7 @@ const IMMEDIATE = new Set(['pause', 'resume']);
 
 globalThis.addEventListener('message', async (event) => {
   const { id, call, args } = /** @type {import('./protocol.js').ToWorker} */ (event.data);
+  askedAt = performance.now();
   // Taken out of line first, so that a step that is queued behind it does nothing.
   if (call === 'cancel') stop(args[0]);
   try {

@@ -1,6 +1,7 @@
 // Figures as data, made from what the engine sent. Pure functions; view.js draws them.
 import { percent } from './numbers.js';
-import { isBaseline, metricWords, modelWords, SCALES } from './words_metrics.js';
+import { metricWords, SCALES } from './words_metrics.js';
+import { isBaseline, modelWords } from './words_models.js';
 
 /** @typedef {import('./protocol.js').Figure} Figure */
 /** @typedef {import('./protocol.js').ResultRow} ResultRow */
@@ -13,24 +14,24 @@ export function cellCounts(design, plan) {
     cell_types: design.cell_types,
     arms: design.arms.map((arm) => arm.label),
     counts: design.counts,
-    highlight: plan.heldOut ? [plan.heldOut, plan.arm === 'all' ? null : plan.arm] : null,
+    highlight: plan.heldOut.length === 1 ? [plan.heldOut[0], plan.arm === 'all' ? null : plan.arm] : null,
   };
 }
 
-/** @param {import('./store.js').RunState} run @returns {Figure} */
-export function loss(run) {
-  const many = run.losses.length > 1;
+/** @param {import('./store.js').LossSeries[]} losses  one per seed @returns {Figure} */
+export function loss(losses) {
+  const many = losses.length > 1;
   return {
     figure: 'loss',
     title: 'Loss while training',
-    series: run.losses.flatMap((series) => {
+    series: losses.flatMap((series) => {
       const tail = many ? `, seed ${series.seed}` : '';
       return [
         { name: `training${tail}`, points: series.train, dashed: false },
         ...(series.validation.length > 0 ? [{ name: `checked cells${tail}`, points: series.validation, dashed: true }] : []),
       ];
     }),
-    x_label: 'epoch',
+    x_label: losses[0]?.unit ?? 'epoch',
     y_label: 'loss per cell',
   };
 }

@@ -11,6 +11,7 @@ import { stepsNav } from './panels/nav.js';
 import { predictPanel } from './panels/predict.js';
 import { resultsPanel } from './panels/results.js';
 import { RunActions } from './run_actions.js';
+import { Kept } from './kept.js';
 import { initialState, Store } from './store.js';
 import { savedTheme } from './theme.js';
 
@@ -24,7 +25,7 @@ function place(id) {
 const store = new Store({ ...initialState(), theme: savedTheme() });
 const engines = new EngineActions(store);
 const data = new DataActions(store, engines);
-const runs = new RunActions(store, engines);
+const runs = new RunActions(store, engines, data, new Kept());
 const explore = new ExploreActions(store, engines);
 const page = { store, engines, data, runs, explore };
 /** @typedef {typeof page} Page */
@@ -52,6 +53,7 @@ store.subscribe(['run', 'data', 'explore'], ({ run, data, explore }) => {
 
 async function start() {
   await engines.boot();
+  void runs.findEarlier();
   // A file may have been dropped while the engine was starting.
   if (store.state.engine.phase === 'ready' && store.state.data.phase === 'none') await data.openPreset(FIRST_PRESET.preset, FIRST_PRESET.seed);
 }

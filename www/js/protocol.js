@@ -118,6 +118,13 @@
  * @property {Device} device
  */
 
+/**
+ * A part of a prediction run: a run of its own.
+ * @typedef {{run: RunFile, cell_type: string, models: string[], trained: boolean, predictions: number}} GridJob
+ */
+/** Seconds that each part will take on one worker, and the bytes a worker needs. @typedef {{jobs: GridJob[], seconds: number[], worker_bytes: number}} Estimate */
+/** What joining needs of a finished part. @typedef {{timings: Record<string, number>, notes: string[], results: ResultRow[], failures: any[], fits: any[]}} GridPart */
+
 /** How many genes respond. @typedef {{contrast: string, cell_type: string | null, arm: string, condition: string | null, dose: number | null, n_control: number, n_treated: number, up: number, down: number}} ResponseRow */
 
 /**
@@ -183,19 +190,49 @@
  * @property {"loss"} kind
  * @property {string} model
  * @property {string} cell_type
+ * @property {string} unit                         what is counted: "epoch", or "iteration" for models without epochs
  * @property {number} epoch
  * @property {number} epochs
  * @property {number} step
- * @property {number[]} train                      one per seed
+ * @property {number[]} train                      one per seed; NaN for one that has diverged
  * @property {(number | null)[] | null} validation
  */
-/** @typedef {{kind: "result", result: ResultRow}} ResultEvent */
+/** The worker adds the details. @typedef {{kind: "result", result: ResultRow, detail?: PredictionDetail}} ResultEvent */
 /**
- * A model that could not be fitted or asked; the run goes on without it.
- * @typedef {{kind: "left_out", failure: ErrorInfo & {model: string, cell_type: string, arm: string | null}}} LeftOutEvent
+ * A model, or one seed of it, that could not be fitted or asked; the run goes on without it.
+ * @typedef {{kind: "left_out", failure: ErrorInfo & {model: string, cell_type: string, arm: string | null, seed: number | null}}} LeftOutEvent
  */
 /** A part of an exploration has come or changed. @typedef {{kind: "explored", part: ExploredPart}} ExploredEvent */
 /** @typedef {{kind: "finished"}} FinishedEvent */
+/** How a prediction agrees with the cells observed at a measured dose. @typedef {{arm: string, dose: number, r2_all: number | null, r2_top100: number | null}} Agreement */
+/**
+ * What stays while the dose moves: real cells of the held-out type on two components.
+ * @typedef {object} SliderScene
+ * @property {string} model
+ * @property {string} cell_type
+ * @property {number[]} seeds
+ * @property {boolean} continuous
+ * @property {string[]} genes
+ * @property {{label: string, condition: string | null, dose: number | null, n_observed: number, n_donors: number}[]} arms  the control first
+ * @property {number[]} x
+ * @property {number[]} y
+ * @property {number[]} arm          of each cell
+ * @property {[number, number]} explained
+ * @property {string[]} notes
+ */
+/**
+ * What is predicted at one dose.
+ * @typedef {object} SliderView
+ * @property {number} dose
+ * @property {number[]} mean_predicted
+ * @property {number[]} x
+ * @property {number[]} y
+ * @property {Agreement | null} nearest
+ * @property {Agreement | null} below
+ * @property {Agreement | null} above
+ * @property {string[]} notes
+ */
+
 /** The two below are made by the worker, not by the engine. */
 /** @typedef {{kind: "failed", error: ErrorInfo}} FailedEvent */
 /** @typedef {{kind: "crashed", error: ErrorInfo}} CrashedEvent */
@@ -217,7 +254,13 @@
  * @property {(task: TaskName) => void} pause
  * @property {(task: TaskName) => void} resume
  * @property {(task: TaskName) => void} cancel
- * @property {(index: number) => PredictionDetail} detail
+ * @property {(run: RunFile) => GridJob[]} jobs
+ * @property {(run: RunFile, budgetMs: number) => Estimate} estimate
+ * @property {() => {part: GridPart, weights: Uint8Array[]}} part   what the finished run leaves
+ * @property {(run: RunFile, parts: GridPart[]) => string} merge    one report, as JSON text
+ * @property {(run: RunFile, cellType: string, model: number, weights: Uint8Array) => SliderScene} replay_open
+ * @property {(dose: number, seed: number | undefined, condition: string | undefined) => SliderView} replay_dose
+ * @property {(run: RunFile, rows: ResultRow[], weights: Uint8Array[], real: boolean) => Uint8Array} results_h5ad
  * @property {() => Overview} overview
  * @property {(query: FigureQuery) => Figure} figure
  * @property {(name: "distances" | "response_genes" | "dose_fits") => Table} table
@@ -240,6 +283,14 @@
  * @property {(task: TaskName, budgetMs: number) => Promise<EngineEvent[]>} step
  * @property {(task: TaskName) => void} cancel
  * @property {(index: number) => PredictionDetail} detail
+ * @property {(run: RunFile) => GridJob[]} jobs
+ * @property {(run: RunFile, budgetMs: number) => Promise<Estimate>} estimate
+ * @property {() => GridPart} part
+ * @property {(fit: number) => Uint8Array} weights
+ * @property {(run: RunFile, cellType: string, model: number, weights: Uint8Array) => SliderScene} replay_open
+ * @property {(dose: number, seed: number | undefined, condition: string | undefined) => Promise<SliderView>} replay_dose
+ * @property {(run: RunFile, rows: ResultRow[], weights: Uint8Array[], real: boolean) => Promise<Uint8Array>} results_h5ad
+ * @property {(run: RunFile, parts: GridPart[]) => string} merge
  * @property {() => Overview} overview
  * @property {(query: FigureQuery) => Figure} figure
  * @property {(name: string) => Table} table
@@ -251,7 +302,7 @@
 /** @typedef {{hit: (x: number, y: number) => Hit | null, count: number, mark: (n: number) => Hit | null, free: () => void}} Drawn */
 /** @typedef {{columns: string[], rows: (string | number | null)[][]}} Table */
 /** A figure as the view draws it; `figure` names its kind, the rest depends on the kind.
- * @typedef {{figure: "cell_counts" | "loss" | "r2_scatter" | "bars" | "deg_overlap" | "dose_response" | "intervals" | "embedding" | "expression" | "volcano" | "set_overlap", [field: string]: any}} Figure */
+ * @typedef {{figure: "cell_counts" | "loss" | "r2_scatter" | "bars" | "deg_overlap" | "dose_response" | "intervals" | "embedding" | "expression" | "volcano" | "set_overlap" | "score_bars" | "score_heat_map" | "model_front", [field: string]: any}} Figure */
 
 /**
  * The module `view/view.js`.
@@ -262,7 +313,18 @@
  * @property {(figure: Figure) => string} summary
  * @property {(figure: Figure) => Table} table
  * @property {(figure: Figure, width: number, theme: object | null) => number} height
+ * @property {(results: ResultRow[], query: object) => ScoreTable} score_table   query: `TableQuery` in crate/src/scores/table.rs
+ * @property {(results: ResultRow[], query: object) => string} score_csv
+ * @property {(results: ResultRow[], query: ScoreFigureQuery) => Figure} score_figure
  */
+
+/** A figure of results, asked for by `show` and the fields that crate/src/scores/figures.rs names. @typedef {{show: "bars" | "heat_map" | "front" | "along_doses", [field: string]: any}} ScoreFigureQuery */
+
+/** Mean and spread over seeds. @typedef {{mean: number | null, sd: number | null, n: number, seeds: number[], n_scores: number, n_expected: number, complete: boolean}} ScoreStat */
+/** @typedef {{id: string, label: string, axis: string, better: "lower" | "higher", meaning: string}} ScoreMetric */
+/** `scores` and `marks` are parallel to the metrics of the table. @typedef {{group: number, model: string, name: string, baseline: boolean, n_results: number, n_expected: number, n_failed: number, complete: boolean, scores: ScoreStat[], marks: ("best" | "second" | null)[]}} ScoreRow */
+/** No part of any mean. @typedef {{model: string, name: string, metric: string, cell_type: string | null, arm: string | null, value: number, source: string, over: string, label: string}} PublishedScore */
+/** @typedef {{group_by: string, metrics: ScoreMetric[], seeds: number[], groups: {name: string, cell_type: string | null, arm: string | null, dose: number | null}[], rows: ScoreRow[], published: PublishedScore[]}} ScoreTable */
 
 /** @typedef {{path: string, bytes: number, gzip: number, hash: string}} BuiltPart */
 /**

@@ -1,5 +1,5 @@
 // The run file that the page's choices mean.
-import { BASELINES } from './words_metrics.js';
+import { BASELINES, modelSpec, plain } from './words_models.js';
 import { wholeNumbers } from './numbers.js';
 
 /** @typedef {import('./store.js').State} State */
@@ -28,13 +28,22 @@ function changed(overrides, defaults) {
   return settings;
 }
 
-/** What the run files of both tasks have in common. @param {State} state */
-function common({ plan, roles, data, engine }) {
+/** The open data as a run file names them. @param {State} state */
+function datasetOf({ data }) {
   const source = data.summary?.source;
   const simulated = data.source && 'preset' in data.source ? { simulated: { ...data.source } } : null;
+  return source && typeof source === 'object' ? source : simulated ?? { file: { name: data.summary?.name ?? '', sha256: String(source ?? '') } };
+}
+
+/** Whether a run was made with the data that are open. @param {import('./protocol.js').RunFile} run @param {State} state */
+export const runMatchesData = (run, state) => state.data.phase === 'ready' && JSON.stringify(run.dataset) === JSON.stringify(datasetOf(state));
+
+/** What the run files of both tasks have in common. @param {State} state */
+function common(state) {
+  const { plan, roles, engine } = state;
   return {
     dosefront: /** @type {const} */ (1),
-    dataset: source && typeof source === 'object' ? source : simulated ?? { file: { name: data.summary?.name ?? '', sha256: String(source ?? '') } },
+    dataset: datasetOf(state),
     roles,
     preprocess: {
       max_cells: plan.preprocess.maxCells,
@@ -59,20 +68,22 @@ export function exploreFile(state) {
  * @param {State} state @returns {import('./protocol.js').RunFile}
  * @throws {import('./protocol.js').ErrorInfo} where something typed cannot be read
  */
-export function runFile(state) {
+export function predictFile(state) {
   const { plan } = state;
   const seeds = wholeNumbers(plan.seeds);
   if (!seeds) {
     throw { code: 'bad_seed', message: `“${plan.seeds}” is not a list of seeds.`, hint: 'Write whole numbers, for example 1 or 1, 2, 19193.' };
   }
   const shared = common(state);
+  const settings = (/** @type {string} */ model) => ({ preset: presetOf(plan, model), ...changed(plan.overrides[model] ?? {}, plan.defaults[model] ?? null) });
+  const trained = trainedModels(plan).map((model) => modelSpec(model, settings(plain(model))));
   return {
     ...shared,
     preprocess: { ...shared.preprocess, genes_without_held_out: plan.preprocess.withoutHeldOut },
     task: {
       predict: {
-        models: [{ scgen: { preset: plan.preset, ...changed(plan.overrides, plan.defaults) } }, ...BASELINES],
-        held_out: [plan.heldOut],
+        models: [...trained, ...BASELINES],
+        held_out: plan.heldOut,
         doses: plan.arm === 'all' ? 'all' : [plan.arm],
         seeds,
       },
@@ -80,13 +91,11 @@ export function runFile(state) {
   };
 }
 
-/** The model settings of a filled-in run file. @param {import('./protocol.js').RunFile} run @returns {Record<string, any> | null} */
-export function modelSettings(run) {
-  for (const model of run?.task?.predict?.models ?? []) {
-    if (typeof model === 'object' && model && 'scgen' in model && typeof model.scgen === 'object') return model.scgen;
-  }
-  return null;
-}
+/** Names of the models that a plan trains. @param {import('./store.js').Plan} plan */
+export const trainedModels = ({ models, asCounts }) => models.flatMap((model) => (asCounts && model !== 'film_nb' ? [model, `${model}_counts`] : [model]));
+
+/** @param {import('./store.js').Plan} plan @param {string} model */
+export const presetOf = (plan, model) => plan.presets[model] ?? 'demo';
 
 /**
  * Settings as a flat list with dotted paths, in the engine's own order.

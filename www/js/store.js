@@ -1,4 +1,5 @@
 // The one place that holds what the page knows.  Panels read it and draw; only actions.js writes it.
+import { usualWorkers } from './lanes.js';
 
 /** @typedef {import('./protocol.js').ErrorInfo} ErrorInfo */
 
@@ -20,16 +21,34 @@
 /**
  * What the person has chosen to run.
  * @typedef {object} Plan
- * @property {string} heldOut
+ * @property {string[]} heldOut                cell types, one at a time
  * @property {string} arm                      a label or "all"
- * @property {"demo" | "paper"} preset
+ * @property {string[]} models                 names of trained models, see words_models.js
+ * @property {Record<string, "demo" | "paper">} presets   of models that are not at their demo preset
+ * @property {boolean} asCounts                also with every prediction drawn as counts
+ * @property {string} tuned                    the model whose settings are shown
  * @property {string} seeds                    as typed
- * @property {Record<string, any>} overrides   dotted path in the filled-in model settings -> value
+ * @property {Record<string, Record<string, any>>} overrides   model -> dotted path in its filled-in settings -> value
  * @property {{genes: number, maxCells: number, withoutHeldOut: boolean}} preprocess
- * @property {Record<string, any> | null} defaults   the engine's own values for the chosen preset
+ * @property {Record<string, Record<string, any>>} defaults   model -> the engine's own values of its settings, where they were asked for
+ * @property {number} workers                  that share the parts of a run
+ * @property {{key: string, seconds: number, bytes: number, busy: boolean, error: string} | null} estimate   of the run file `key`
  */
 
-/** @typedef {{model: string, cellType: string, seed: number, train: [number, number][], validation: [number, number][]}} LossSeries */
+/**
+ * A part of a run.
+ * @typedef {object} JobState
+ * @property {string} cellType
+ * @property {string[]} models
+ * @property {boolean} trained
+ * @property {number} weight                   its share of the work
+ * @property {"waiting" | "running" | "done" | "kept" | "failed"} phase   kept: from an earlier run
+ * @property {number} done                     0..1
+ * @property {string} text
+ * @property {ErrorInfo | null} error
+ */
+
+/** @typedef {{model: string, cellType: string, seed: number, unit: string, train: [number, number][], validation: [number, number][]}} LossSeries */
 
 /** @typedef {"idle" | "starting" | "running" | "paused" | "finished" | "cancelled" | "failed"} RunPhase */
 
@@ -39,10 +58,14 @@
  * @property {string} stage                    sentence of the stage
  * @property {string} text                     sentence of the progress
  * @property {number} done                     0..1
+ * @property {number} doneBefore               how much of it was there when it began
  * @property {number} activeMs                 time spent running before `since`
  * @property {number | null} since             when it last began to run
  * @property {number} lastEvent
- * @property {LossSeries[]} losses
+ * @property {Record<number, LossSeries[]>} losses   by part
+ * @property {JobState[]} jobs
+ * @property {number | null} watched           the part whose loss is shown; null: the one that runs
+ * @property {number} workers                  that are at work
  * @property {import('./protocol.js').RunFile | null} file
  * @property {ErrorInfo | null} error
  */
@@ -56,7 +79,7 @@
  * @property {string} metric                            of the bars
  * @property {"metrics" | "to_control" | "to_no_change" | "truth"} scale
  * @property {"t_test" | "wilcoxon"} test
- * @property {boolean} lost                            the run that made the rows is gone, and their details with it
+ * @property {{metric: string, by: "cell_type" | "arm", x: string, y: string, published: boolean, all: boolean}} compare   of models; `all`: every score in the table
  */
 
 /**
@@ -98,6 +121,8 @@
  * @property {ErrorInfo | null} error
  */
 
+/** `same`: by the same engine, so that its parts need not be done again. @typedef {{run: import('./protocol.js').RunFile, name: string, at: number, done: number, parts: number, same: boolean}} Earlier */
+
 /** What is pointed at, and in which figure: the others show it. @typedef {{cell_type: string | null, gene: string | null, from: string}} Pointed */
 
 /**
@@ -121,14 +146,18 @@
  * @property {ResultsState} results
  * @property {ExploreState} explore
  * @property {Pointed} pointed
+ * @property {Earlier | null} earlier          a run from before the page was loaded
  * @property {{at: number, kind: string, text: string}[]} log
  * @property {"auto" | "light" | "dark"} theme
  */
 
 /** @returns {RunState} */
 export const noRun = () => ({
-  phase: 'idle', stage: '', text: '', done: 0, activeMs: 0, since: null, lastEvent: 0, losses: [], file: null, error: null,
+  phase: 'idle', stage: '', text: '', done: 0, doneBefore: 0, activeMs: 0, since: null, lastEvent: 0, losses: {}, jobs: [], watched: null, workers: 0, file: null, error: null,
 });
+
+/** @returns {Pick<ResultsState, "rows" | "shown" | "detail" | "error">} */
+export const noResults = () => ({ rows: [], shown: null, detail: null, error: null });
 
 /** Choices that mean something only in the data they were made in. */
 const OF_THE_DATA = { cell_type: null, arm: '', gene: '', colour: 'arm' };
@@ -161,13 +190,14 @@ export const initialState = () => ({
   roles: { cell_type: null, condition: null, control: null, dose: null, batch: null },
   design: { summary: null, error: null, busy: false },
   plan: {
-    heldOut: '', arm: 'all', preset: 'demo', seeds: '1', overrides: {}, defaults: null,
+    heldOut: [], arm: 'all', models: ['scgen'], presets: {}, asCounts: false, tuned: 'scgen', seeds: '1', overrides: {}, defaults: {}, workers: usualWorkers(), estimate: null,
     preprocess: { genes: 2000, maxCells: 3000, withoutHeldOut: false },
   },
   run: noRun(),
-  results: { rows: [], shown: null, detail: null, error: null, metric: 'r2_all', scale: 'metrics', test: 't_test', lost: false },
+  results: { ...noResults(), metric: 'r2_all', scale: 'metrics', test: 't_test', compare: { metric: 'r2_all', by: 'cell_type', x: 'r2_all', y: 'common_degs', published: true, all: false } },
   explore: noExploration(),
   pointed: nothingPointed(),
+  earlier: null,
   log: [],
   theme: 'auto',
 });

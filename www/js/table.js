@@ -3,7 +3,8 @@ import { fill, h } from './dom.js';
 import { number } from './numbers.js';
 
 /** @typedef {import('./protocol.js').Table} Table */
-/** @typedef {{sort?: {column: number, descending: boolean} | null, onRow?: (row: number) => void, onPoint?: (row: number | null) => void, current?: number, test?: string, heads?: (string | undefined)[]}} TableOptions */
+/** @typedef {{sort?: {column: number, descending: boolean} | null, onRow?: (row: number) => void, onPoint?: (row: number | null) => void, current?: number, test?: string}} TableOptions */
+/** How a cell is written where not as its bare value. @typedef {(row: number, column: number) => {text: string, class?: string, title?: string} | null} CellWords */
 
 const MOST_ROWS = 400;
 
@@ -30,6 +31,8 @@ export function sortableTable(caption, options = {}) {
   const rowOf = new Map();
   /** @type {string[]} */
   let titles = [];
+  /** @type {CellWords} */
+  let words = () => null;
 
   function draw() {
     const order = data.rows.map((_, i) => i);
@@ -50,12 +53,14 @@ export function sortableTable(caption, options = {}) {
     rowOf.clear();
     const body = order.slice(0, MOST_ROWS).map((i) => {
       const cells = data.rows[i].map((value, column) => {
-        const text = typeof value === 'number' ? number(value) : value ?? '–';
+        const own = words(i, column);
+        const text = own?.text ?? (typeof value === 'number' ? number(value) : value ?? '–');
         if (column === 0 && options.onRow) {
           const pick = h('button', { type: 'button', class: 'link', 'aria-pressed': String(i === current), tabindex: -1, on: { click: () => options.onRow?.(i), keydown: walk } }, text);
           return h('th', { scope: 'row' }, pick);
         }
-        return h('td', { class: typeof value === 'number' ? 'num' : null }, text);
+        const kind = [typeof value === 'number' && 'num', own?.class].filter(Boolean).join(' ');
+        return h('td', { class: kind || null, title: own?.title }, text);
       });
       const row = h('tr', { class: i === current ? 'current' : null }, cells);
       if (options.onRow) row.addEventListener('click', (event) => !(event.target instanceof HTMLButtonElement) && options.onRow?.(i));
@@ -95,9 +100,10 @@ export function sortableTable(caption, options = {}) {
 
   return {
     element,
-    /** @param {Table} next @param {number} [row] the marked row @param {string[]} [explained] a sentence per column head */
-    show(next, row = -1, explained = []) {
+    /** @param {Table} next @param {number} [row] the marked row @param {string[]} [explained] a sentence per column head @param {CellWords} [cellWords] */
+    show(next, row = -1, explained = [], cellWords = () => null) {
       data = next;
+      words = cellWords;
       current = row;
       titles = explained;
       if (sort && sort.column >= data.columns.length) sort = null;

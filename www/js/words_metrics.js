@@ -77,21 +77,3 @@ export const SCALES = {
   },
   truth: { label: 'against the simulator’s truth', short: 'true', meaning: 'The prediction compared with the true means that the simulator knows, instead of the sampled cells.' },
 };
-
-/** @type {Record<string, {name: string, meaning: string}>} */
-const MODELS = {
-  scgen: { name: 'scGen', meaning: 'A variational autoencoder; the treatment is a shift in its latent space, learnt from the other cell types.' },
-  no_change: { name: 'No change', meaning: 'The untreated cells themselves.' },
-  mean_shift: { name: 'Mean shift', meaning: 'Untreated cells plus the mean difference seen in the other types, gene by gene.' },
-  pca_shift: { name: 'PCA shift', meaning: 'The same shift within principal components.' },
-  count_fold_change: { name: 'Count fold change', meaning: 'Counts of untreated cells scaled by the fold changes of the other types; keeps the variation between cells.' },
-};
-export const BASELINES = ['no_change', 'mean_shift', 'pca_shift', 'count_fold_change'];
-
-/** The words of a model name such as "scgen" or "scgen:paper". @param {string} model */
-export function modelWords(model) {
-  const found = MODELS[model] ?? MODELS[/^[a-z_]+/i.exec(model)?.[0].toLowerCase() ?? ''];
-  return found ?? { name: model.replaceAll('_', ' '), meaning: '' };
-}
-/** @param {string} model */
-export const isBaseline = (model) => BASELINES.includes(model);

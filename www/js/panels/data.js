@@ -60,7 +60,7 @@ function choose(store, index) {
   const heldOut = summary.cell_types[Math.floor(index / summary.arms.length)];
   if (!arm || !heldOut || !summary.possible.includes(heldOut)) return;
   // The control column chooses the type only: controls are never held out.
-  store.patch('plan', arm.control ? { heldOut } : { heldOut, arm: arm.label });
+  store.patch('plan', arm.control ? { heldOut: [heldOut] } : { heldOut: [heldOut], arm: arm.label });
 }
 
 /** @param {State} state */

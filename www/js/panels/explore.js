@@ -27,7 +27,7 @@ export function explorePanel(place, page) {
   const items = TABS.map(([id, label]) => ({ id, label, panel: h('div', { class: 'tab-panel' }, make[id](page)) }));
   const list = tabs('Figures of the exploration', items, (tab) => explore.choose({ tab }), 'explore');
   const files = runFileButtons({
-    engines, task: 'explore', test: 'explore-', words: EXPLORE, file: () => store.state.explore.file,
+    test: 'explore-', words: EXPLORE, file: () => store.state.explore.file, report: () => engines.engine.send('report', ['explore']),
     stem: () => fileStem(`dosefront exploration ${store.state.data.summary?.name ?? ''}`),
   });
   const body = h('div', { class: 'explore', hidden: true },

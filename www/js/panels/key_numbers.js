@@ -2,7 +2,8 @@
 import { fill, h } from '../dom.js';
 import { peers } from '../figures.js';
 import { number } from '../numbers.js';
-import { isBaseline, metricWords, modelWords } from '../words_metrics.js';
+import { metricWords } from '../words_metrics.js';
+import { isBaseline, modelWords } from '../words_models.js';
 
 /** @typedef {import('../protocol.js').ResultRow} ResultRow */
 

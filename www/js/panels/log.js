@@ -9,9 +9,9 @@ import { runFileButtons } from './run_files.js';
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 
 /** @param {HTMLElement} place @param {Page} page */
-export function logPanel(place, { store, engines }) {
+export function logPanel(place, { store, runs }) {
   const buttons = runFileButtons({
-    engines, task: 'predict', test: '', words: RESULTS, file: () => store.state.run.file,
+    test: '', words: RESULTS, file: () => runs.grid?.file ?? null, report: () => runs.report(),
     stem: () => fileStem(`dosefront ${store.state.data.summary?.name ?? ''} ${store.state.run.file?.task.predict?.held_out ?? ''}`),
   });
   const lines = h('ol', { class: 'log-lines', tabindex: 0, 'aria-label': 'Log lines' });
@@ -20,11 +20,22 @@ export function logPanel(place, { store, engines }) {
   const element = h('div', { class: 'log-panel', hidden: true }, files, details);
   fill(place, element);
 
-  store.subscribe(['log', 'run', 'results'], ({ log, results }) => {
-    element.hidden = log.length === 0;
-    buttons.draw(results.rows.length > 0 && !results.lost);
+  /** Only what is looked at is drawn: a large run writes many lines a second. @type {import('../store.js').State["log"]} */
+  let drawn = [];
+  details.addEventListener('toggle', () => drawLines());
+
+  function drawLines() {
+    const { log } = store.state;
+    if (!details.open || log === drawn) return;
+    drawn = log;
     const start = log[0]?.at ?? 0;
     fill(lines, log.map((line) =>
       h('li', { class: `log-${line.kind}` }, h('time', { datetime: new Date(line.at).toISOString() }, clock.format(line.at)), h('span', { class: 'since' }, `+${((line.at - start) / 1000).toFixed(1)} s`), h('span', {}, line.text))));
+  }
+
+  store.subscribe(['log', 'run', 'results'], ({ log, results }) => {
+    element.hidden = log.length === 0;
+    buttons.draw(results.rows.length > 0);
+    drawLines();
   });
 }

@@ -3,7 +3,7 @@ import { elapsed } from '../clock.js';
 import { h, say } from '../dom.js';
 import { duration } from '../numbers.js';
 
-/** @typedef {{phase: string, done: number, activeMs: number, since: number | null, lastEvent: number}} Running */
+/** @typedef {{phase: string, done: number, doneBefore?: number, activeMs: number, since: number | null, lastEvent: number}} Running */
 
 // A step that takes this long without a word is explained.
 const SILENCE_MS = 15_000;
@@ -13,7 +13,8 @@ function times(run) {
   const used = elapsed(run);
   const parts = [];
   if (run.phase !== 'idle') parts.push(duration(used / 1000));
-  if (run.phase === 'running' && run.done > 0.03 && used > 1500) parts.push(`about ${duration((used / run.done - used) / 1000)} left`);
+  const own = run.done - (run.doneBefore ?? 0);
+  if (run.phase === 'running' && own > 0.03 && used > 1500) parts.push(`about ${duration((used * (1 - run.done)) / own / 1000)} left`);
   if (run.phase === 'running' && Date.now() - run.lastEvent > SILENCE_MS) parts.push(`this step has been running for ${duration((Date.now() - run.lastEvent) / 1000)}`);
   return parts.join(' · ');
 }

@@ -1,4 +1,5 @@
 // Step 4: how good the prediction is, in one sentence, in figures and in a table.
+import { calmly } from '../calm.js';
 import { fill, field, h, options, say } from '../dom.js';
 import { errorBox } from '../errors.js';
 import { saveCsv, fileStem } from '../export.js';
@@ -6,13 +7,19 @@ import { figureCard } from '../figure.js';
 import { alongDoses, bars, betterOf, degOverlap, headline, scatter, valueOf } from '../figures.js';
 import { RESULTS } from '../words.js';
 import { inOrder, metricWords, OBSERVED, SCALES } from '../words_metrics.js';
+import { comparisonPanel } from './comparison.js';
 import { degList } from './deg_list.js';
+import { predictionFiles } from './prediction_files.js';
+import { doseSlider } from './dose_slider.js';
 import { keyNumbers } from './key_numbers.js';
 import { resultsTable } from './results_table.js';
 import { shownChooser } from './shown.js';
 
 /** @typedef {import('../main.js').Page} Page */
 /** @typedef {import('../store.js').State} State */
+
+/** How often the results are drawn anew, at most, while a run brings more of them. */
+const DRAW_MS = 400;
 
 /** @param {HTMLElement} place @param {Page} page */
 export function resultsPanel(place, page) {
@@ -45,14 +52,18 @@ export function resultsPanel(place, page) {
   const all = h('div', { class: 'all-results' }, h('div', { class: 'figure-head' }, h('h3', {}, 'All predictions of this run'), h('div', { class: 'tools' }, save)), h('p', { class: 'hint' }, RESULTS.table), table.element);
   const full = h('div', { class: 'results', hidden: true },
     h('div', { class: 'verdict-block' }, h('div', {}, sentence, verdict), chooser.element), box.element, numbers.element, truth,
-    h('div', { class: 'figures' }, points.element, h('div', { class: 'figure-column' }, compare.element, doses.element), overlap.element), all);
-  fill(place, empty, full);
+    h('div', { class: 'figures' }, points.element, h('div', { class: 'figure-column' }, compare.element, doses.element), overlap.element), predictionFiles(page).element, all);
+  const comparison = comparisonPanel(page);
+  const one = h('h3', { class: 'one-title', hidden: true }, 'One prediction');
+  fill(place, empty, comparison.element, doseSlider(page).element, one, full);
 
-  store.subscribe(['results', 'data'], (state) => {
+  /** @param {State} state */
+  function draw(state) {
     const { results } = state;
     const shown = results.rows.find((row) => row.index === results.shown);
     empty.hidden = Boolean(shown);
     full.hidden = !shown;
+    one.hidden = comparison.element.hidden || !shown;
     if (!shown) return;
     const words = headline(results.rows, shown);
     say(sentence, words.sentence);
@@ -80,7 +91,11 @@ export function resultsPanel(place, page) {
     points.show(scatter(current, shown));
     overlap.show(set, results.test === 'wilcoxon' ? RESULTS.degsWilcoxon : RESULTS.degs);
     genes.draw(set.genes);
-  });
+  }
+
+  // A large run brings many results a second; what a person does is answered at once.
+  const drawSoon = calmly(() => draw(store.state), DRAW_MS);
+  store.subscribe(['results', 'data'], (state) => (state.run.phase === 'running' ? drawSoon() : draw(state)));
   scrollOnFirstResult(place, store);
 }
 

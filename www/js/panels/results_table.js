@@ -1,6 +1,7 @@
 // The table of all predictions of a run: metrics, both ratios of the E-distance, the truth where it is known.
 import { sortableTable } from '../table.js';
-import { inOrder, metricWords, modelWords, SCALES } from '../words_metrics.js';
+import { inOrder, metricWords, SCALES } from '../words_metrics.js';
+import { modelWords } from '../words_models.js';
 
 /** @typedef {import('../protocol.js').ResultRow} ResultRow */
 /** @typedef {import('../protocol.js').Table} Table */

@@ -6,31 +6,31 @@ import { errorInfo } from '../failure.js';
 
 /**
  * @param {{
- *   engines: import('../engine_actions.js').EngineActions, task: import('../protocol.js').TaskName, test: string,
- *   words: {runFile: string, report: string}, file: () => import('../protocol.js').RunFile | null, stem: () => string,
+ *   test: string, words: {runFile: string, report: string}, file: () => import('../protocol.js').RunFile | null,
+ *   report: () => Promise<string>, stem: () => string,
  * }} options  `test`: what the test names begin with; `stem`: of the file names
  */
-export function runFileButtons({ engines, task, test, words, file, stem }) {
+export function runFileButtons({ test, words, file, report, stem }) {
   const runFile = h('button', { type: 'button', test: `${test}save-run`, title: words.runFile }, 'Save run file');
   runFile.addEventListener('click', () => {
     const shown = file();
     if (shown) downloadText(`${stem()}-run.json`, `${JSON.stringify(shown, null, 2)}\n`, 'application/json');
   });
-  const report = h('button', { type: 'button', test: `${test}save-report`, title: words.report }, 'Save report');
-  report.addEventListener('click', async () => {
+  const save = h('button', { type: 'button', test: `${test}save-report`, title: words.report }, 'Save report');
+  save.addEventListener('click', async () => {
     try {
-      downloadText(`${stem()}-report.json`, await engines.engine.send('report', [task]), 'application/json');
+      downloadText(`${stem()}-report.json`, await report(), 'application/json');
     } catch (thrown) {
       announce(errorInfo(thrown).message);
-      report.title = errorInfo(thrown).message;
+      save.title = errorInfo(thrown).message;
     }
   });
   return {
-    element: h('div', { class: 'buttons' }, runFile, report),
+    element: h('div', { class: 'buttons' }, runFile, save),
     /** @param {boolean} hasReport */
     draw(hasReport) {
       runFile.disabled = !file();
-      report.disabled = !hasReport;
+      save.disabled = !hasReport;
     },
   };
 }

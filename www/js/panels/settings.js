@@ -2,6 +2,7 @@
 import { field, fill, h, options } from '../dom.js';
 import { flatten } from '../run_file.js';
 import { PREDICT, settingWords } from '../words.js';
+import { modelWords } from '../words_models.js';
 import { busy } from './data.js';
 
 /** @typedef {import('../main.js').Page} Page */
@@ -23,17 +24,35 @@ function parse(text, like) {
 const show = (value) => (value === null ? '' : Array.isArray(value) ? value.join(', ') : String(value));
 
 /** @param {Page} page */
-export function settingsForm({ store }) {
+export function settingsForm({ store, runs }) {
   const genes = number('genes', 'Genes', PREDICT.genes, (value) => ({ genes: value }));
   const maxCells = number('max-cells', 'Most cells', PREDICT.maxCells, (value) => ({ maxCells: value }));
   const without = h('input', { type: 'checkbox', id: 'without-held-out', test: 'genes-without-held-out' });
   without.addEventListener('change', () => preprocess({ withoutHeldOut: without.checked }));
+  const workers = h('input', { type: 'number', id: 'workers', min: 1, max: 16, step: 1, test: 'workers' });
+  workers.addEventListener('change', () => {
+    const value = Number(workers.value);
+    if (Number.isInteger(value) && value >= 1 && value <= 16) store.patch('plan', { workers: value });
+    else workers.value = String(store.state.plan.workers);
+  });
   const own = h('div', { class: 'settings-grid' });
-  const reset = h('button', { type: 'button', class: 'small', hidden: true, on: { click: () => store.patch('plan', { overrides: {} }) } }, 'Back to the preset');
+  const reset = h('button', { type: 'button', class: 'small', hidden: true, on: { click: () => setOverrides({}) } }, 'Back to the preset');
   const changed = h('span', { class: 'changed' });
-  const ownTitle = h('h3', {}, 'Model');
+  const tuned = h('select', { id: 'tuned', test: 'tuned' });
+  tuned.addEventListener('change', () => {
+    store.patch('plan', { tuned: tuned.value });
+    void runs.loadDefaults(tuned.value);
+  });
+  const ownTitle = h('div', { class: 'tuned' }, field('Parameters of', tuned, PREDICT.tuned));
+
+  /** @param {Record<string, any>} overrides  of the tuned model */
+  function setOverrides(overrides) {
+    const { plan } = store.state;
+    store.patch('plan', { overrides: { ...plan.overrides, [plan.tuned]: overrides } });
+  }
+
   const element = h('details', { class: 'advanced', test: 'advanced' }, h('summary', {}, 'Advanced settings ', changed),
-    h('h3', {}, 'Cells and genes'), h('div', { class: 'settings-grid' }, genes.element, maxCells.element, checkbox(without, 'Genes without the hidden cells', PREDICT.withoutHeldOut)),
+    h('h3', {}, 'Cells and genes'), h('div', { class: 'settings-grid' }, genes.element, maxCells.element, checkbox(without, 'Genes without the hidden cells', PREDICT.withoutHeldOut), field('Workers', workers, PREDICT.workers)),
     ownTitle, own, reset);
 
   /** @param {Partial<import('../store.js').Plan["preprocess"]>} patch */
@@ -54,14 +73,14 @@ export function settingsForm({ store }) {
 
   /** @param {string} path @param {any} preset */
   function setting(path, preset) {
-    const { overrides } = store.state.plan;
+    const overrides = store.state.plan.overrides[store.state.plan.tuned] ?? {};
     const words = settingWords(path);
     const value = path in overrides ? overrides[path] : preset;
     const input = h('input', { id: `setting-${path}`, test: `setting-${path}` });
     const write = (/** @type {any} */ next) => {
-      const rest = { ...store.state.plan.overrides };
+      const rest = { ...store.state.plan.overrides[store.state.plan.tuned] };
       delete rest[path];
-      store.patch('plan', { overrides: JSON.stringify(next) === JSON.stringify(preset) ? rest : { ...rest, [path]: next } });
+      setOverrides(JSON.stringify(next) === JSON.stringify(preset) ? rest : { ...rest, [path]: next });
     };
     if (typeof preset === 'boolean') {
       input.type = 'checkbox';
@@ -80,7 +99,7 @@ export function settingsForm({ store }) {
     input.placeholder = preset === null ? 'off' : '';
     input.classList.toggle('differs', path in overrides);
     input.addEventListener('change', () => {
-      const next = parse(input.value, preset);
+      const next = words.list && preset === null ? (input.value.trim() === '' ? null : parse(input.value, [])) : parse(input.value, preset);
       input.setAttribute('aria-invalid', String(next === undefined));
       if (next !== undefined) write(next);
     });
@@ -93,15 +112,17 @@ export function settingsForm({ store }) {
     genes.input.value = String(plan.preprocess.genes);
     maxCells.input.value = String(plan.preprocess.maxCells);
     without.checked = plan.preprocess.withoutHeldOut;
-    const differ = Object.keys(plan.overrides).length;
+    workers.value = String(plan.workers);
+    const defaults = plan.defaults[plan.tuned];
+    const differ = Object.values(plan.overrides).reduce((total, each) => total + Object.keys(each).length, 0);
     changed.textContent = differ > 0 ? `${differ} changed` : '';
-    reset.hidden = differ === 0;
-    const key = JSON.stringify([plan.defaults, plan.overrides]);
+    reset.hidden = Object.keys(plan.overrides[plan.tuned] ?? {}).length === 0;
+    options(tuned, plan.models.map((model) => ({ value: model, label: modelWords(model).name })), plan.tuned);
+    const key = JSON.stringify([plan.tuned, defaults, plan.overrides]);
     if (key !== drawn) {
       drawn = key;
       const focused = document.activeElement?.id;
-      fill(own, flatten(plan.defaults ?? {}).map(({ path, value }) => setting(path, value)));
-      ownTitle.hidden = !plan.defaults;
+      fill(own, flatten(defaults ?? {}).map(({ path, value }) => setting(path, value)));
       if (focused?.startsWith('setting-')) document.getElementById(focused)?.focus();
     }
     const locked = busy(state);

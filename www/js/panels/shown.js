@@ -1,6 +1,6 @@
 // Which prediction the figures show: model, type, treatment, seed. A change keeps the other three where such a prediction exists.
 import { field, h, options } from '../dom.js';
-import { modelWords } from '../words_metrics.js';
+import { modelWords } from '../words_models.js';
 
 /** @typedef {import('../protocol.js').ResultRow} ResultRow */
 /** @typedef {"model" | "cell_type" | "arm" | "seed"} Part */
