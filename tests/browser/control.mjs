@@ -33,7 +33,12 @@ test('a run that is cancelled while it begins does not come back beside the next
   await until(page, 'Train after a cancelled run', () => isUsable(at(page, 'train')));
   await train(page);
   await at(page, 'log').locator('summary').click();
-  const lines = await at(page, 'log').locator('li').allInnerTexts();
+  // The lines are drawn once the log is open, which the browser says a moment later.
+  let lines = [];
+  await until(page, 'the lines of the log', async () => {
+    lines = await at(page, 'log').locator('li').allInnerTexts();
+    return lines.length > 0;
+  });
   const begun = lines.filter((line) => /Started/.test(line)).length;
   expect(begun === 1, `${begun} runs began: ${lines.join(' | ')}`);
 }), 120);
