@@ -83,6 +83,19 @@ pub fn trustworthiness(x: ArrayView2<f64>, embedding: ArrayView2<f64>, k: usize)
     Ok(1.0 - excess as f64 * 2.0 / (n * k * (2.0 * n - 3.0 * k - 1.0)))
 }
 
+/// The `k` nearest other cells of cell `i` from its (squared) distances to all cells, nearest first, equally near ones by row, into
+/// `nearest`.
+pub(crate) fn select_nearest(distances: &[f64], i: usize, k: usize, nearest: &mut Vec<(f64, usize)>) {
+    nearest.clear();
+    nearest.extend(distances.iter().copied().zip(0..).filter(|&(_, j)| j != i));
+    let order = |a: &(f64, usize), b: &(f64, usize)| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1));
+    if k < nearest.len() {
+        nearest.select_nth_unstable_by(k, order);
+        nearest.truncate(k);
+    }
+    nearest.sort_unstable_by(order);
+}
+
 /// Refuses a value that is NaN or infinite.
 pub(super) fn check_finite(x: ArrayView2<f64>) -> Result<(), EmbedError> {
     for (row, values) in x.outer_iter().enumerate() {
@@ -133,14 +146,7 @@ impl Points {
             let block = start..(start + BLOCK).min(rows.end);
             self.squared_distances(block.clone(), &mut distances);
             for (i, distances) in block.zip(distances.chunks_exact(self.n)) {
-                candidates.clear();
-                candidates.extend(distances.iter().copied().zip(0..).filter(|&(_, j)| j != i));
-                let order = |a: &(f64, usize), b: &(f64, usize)| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1));
-                if k < candidates.len() {
-                    candidates.select_nth_unstable_by(k, order);
-                    candidates.truncate(k);
-                }
-                candidates.sort_unstable_by(order);
+                select_nearest(distances, i, k, &mut candidates);
                 each(i, &candidates);
             }
         }

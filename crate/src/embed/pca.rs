@@ -3,13 +3,16 @@
 use nalgebra::DMatrix;
 use ndarray::{Array1, Array2, ArrayView2, Axis, Slice};
 
-use super::{EmbedError, lanczos};
+use super::EmbedError;
+use crate::numeric::lanczos::{self, Wanted};
 use crate::random;
 
 /// Up to this many cells or genes, the whole decomposition is computed.
 const SMALL: usize = 200;
 /// A variance below this share of the largest is rounding noise, and its direction is arbitrary.
 const NO_VARIANCE: f64 = 1e-12;
+/// Residual of a component, as a share of the largest eigenvalue.
+const TOLERANCE: f64 = 1e-10;
 /// Rows that are multiplied at once.
 const ROWS: usize = 4;
 
@@ -56,7 +59,8 @@ impl Pca {
         } else {
             let operator = CentredGram { x: x.as_standard_layout(), mean: &mean };
             let mut rng = random::stream(seed, "embed/pca");
-            lanczos::largest(genes, k, rank, &mut rng, |v, w| operator.apply(v, w))
+            let wanted = Wanted { k, by_magnitude: false, tolerance: TOLERANCE };
+            lanczos::outermost(genes, wanted, rank, &mut rng, |v, w| operator.apply(v, w))
         };
         // Rounding in sums of squares of the means, for cells that are all equal.
         let largest = values.first().copied().unwrap_or_default();

@@ -63,6 +63,40 @@ pub enum MetricError {
         /// The value itself.
         value: f64,
     },
+    /// Another number of labels than of cells.
+    #[error("there are {labels} {name} for {cells} cells")]
+    OtherCells {
+        /// What is given for each cell.
+        name: &'static str,
+        /// How many there are.
+        labels: usize,
+        /// How many cells.
+        cells: usize,
+    },
+    /// Too few groups of cells to compare, or one per cell.
+    #[error("there are {groups} different {name} among {cells} cells, it must be {least} to {most}")]
+    Groups {
+        /// What the groups are.
+        name: &'static str,
+        /// How many there are.
+        groups: usize,
+        /// Cells in all.
+        cells: usize,
+        /// The fewest there may be.
+        least: usize,
+        /// The most there may be.
+        most: usize,
+    },
+    /// Fewer neighbours than a metric reads, or neighbours that are no cells.
+    #[error("{name} is {value} in the list of neighbours, it must be below {limit}")]
+    Neighbour {
+        /// What is out of range.
+        name: &'static str,
+        /// What it is.
+        value: usize,
+        /// What it must be below.
+        limit: usize,
+    },
     /// A gene number beyond the last gene.
     #[error("there is no gene number {gene}, the groups have {n_genes} genes")]
     UnknownGene {
@@ -97,6 +131,9 @@ impl MetricError {
             Self::TooManyCells { .. } => "metric_too_many_cells",
             Self::TooFewDoses { .. } => "metric_too_few_doses",
             Self::NotFinite { .. } => "metric_not_finite",
+            Self::OtherCells { .. } => "metric_other_cells",
+            Self::Groups { .. } => "metric_groups",
+            Self::Neighbour { .. } => "metric_neighbour",
             Self::UnknownGene { .. } => "metric_unknown_gene",
             Self::Setting { .. } => "metric_setting",
             Self::Embed(error) => error.code(),
@@ -120,10 +157,16 @@ impl MetricError {
             Self::TooFewDoses { .. } => {
                 "Fit a curve only where at least 4 doses, the control counted, were measured.".into()
             }
-            Self::NotFinite { group, .. } if *group == "predicted" => {
+            Self::NotFinite { group: "predicted" | "the latent space", .. } => {
                 "The model diverged: train with a smaller learning rate, or look at the loss curve.".into()
             }
             Self::NotFinite { .. } => "Remove the missing or infinite values from the file.".into(),
+            Self::OtherCells { name, .. } => format!("Give {name} of the same cells, one for each."),
+            Self::Groups { name, groups, least, .. } if groups < least => {
+                format!("Choose cells with at least {least} different {name}.")
+            }
+            Self::Groups { name, .. } => format!("Choose {name} that several cells share."),
+            Self::Neighbour { .. } => "Take the neighbours from the same cells, and enough of them.".into(),
             Self::UnknownGene { .. } => "Give gene numbers from 0, of the prepared genes.".into(),
             Self::Setting { name, rule, .. } => format!("Set {name} to a value that is {rule}."),
             Self::Embed(error) => error.hint(),

@@ -13,11 +13,17 @@
 //! * [`distance`], [`contrast`]: all these distances by name, with p-values and intervals by resampling;
 //! * [`hill`]: dose-response curves;
 //! * [`tails`]: of the distributions that tests need;
+//! * [`clustering`]: cell types against clusters and in space;
+//! * [`mixing`]: how well batches are mixed;
+//! * [`mutual_information`]: what a space says about labels;
+//! * [`front`], [`spearman()`]: candidates between two objectives;
+//! * [`integration`]: all metrics of an integrated space;
 //! * [`prediction`]: all of these for one prediction, with baselines to put them in proportion.
 
 // A view is two pointers wide and `Copy`; the lint does not see that through its lifetime.
 #![allow(clippy::needless_pass_by_value)]
 
+pub mod clustering;
 pub mod contrast;
 pub mod deg;
 pub mod distance;
@@ -25,9 +31,14 @@ pub mod distances;
 pub mod emd;
 mod error;
 mod floor;
+pub mod front;
 pub mod hill;
+pub mod integration;
+mod labels;
 mod measured;
 mod median;
+pub mod mixing;
+pub mod mutual_information;
 mod pair_sums;
 mod points;
 pub mod prediction;
@@ -36,12 +47,14 @@ mod resample;
 pub mod response_genes;
 pub mod sinkhorn;
 mod sinkhorn_solver;
+mod spearman;
 pub mod tails;
 mod transport;
 
 use ndarray::ArrayView2;
 
 pub use error::MetricError;
+pub use spearman::spearman;
 
 /// A number that metrics can read: `f32` or `f64`.
 pub trait Value: Copy + Into<f64> {}

@@ -82,15 +82,26 @@ impl Points {
 
     /// Squared Euclidean distance between a cell of this group and one of the other.
     pub(super) fn squared_distance(&self, i: usize, other: &Self, j: usize) -> f64 {
-        let (x, y) = (self.row(i).as_chunks::<LANES>().0, other.row(j).as_chunks::<LANES>().0);
-        let mut lanes = [0.0; LANES];
-        for (x, y) in x.iter().zip(y) {
-            for lane in 0..LANES {
-                let difference = x[lane] - y[lane];
-                lanes[lane] += difference * difference;
+        squared_distance(self.row(i), other.row(j))
+    }
+
+    /// The coordinates of all cells, with the padding.
+    pub(super) fn into_values(self) -> Vec<f64> {
+        self.values
+    }
+
+    /// Hands the squared distances of every cell to all cells, itself included, to `each`, cell by cell: memory is a few rows.
+    pub(super) fn each_row(&self, mut each: impl FnMut(usize, &[f64])) {
+        let mut squared = vec![0.0; BLOCK.min(self.n) * self.n];
+        for start in (0..self.n).step_by(BLOCK) {
+            let rows = start..(start + BLOCK).min(self.n);
+            for j in 0..self.n {
+                for i in rows.clone() {
+                    squared[(i - start) * self.n + j] = self.squared_distance(i, self, j);
+                }
             }
+            rows.zip(squared.chunks_exact(self.n)).for_each(|(i, squared)| each(i, squared));
         }
-        ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3])) + ((lanes[4] + lanes[5]) + (lanes[6] + lanes[7]))
     }
 
     /// Sums of `terms(squared distance)` over all pairs of a cell of this group and one of the other.
@@ -129,4 +140,17 @@ impl Points {
         }
         total
     }
+}
+
+/// Squared Euclidean distance between rows of [`Points`], or other rows of that width.
+pub(super) fn squared_distance(x: &[f64], y: &[f64]) -> f64 {
+    let (x, y) = (x.as_chunks::<LANES>().0, y.as_chunks::<LANES>().0);
+    let mut lanes = [0.0; LANES];
+    for (x, y) in x.iter().zip(y) {
+        for lane in 0..LANES {
+            let difference = x[lane] - y[lane];
+            lanes[lane] += difference * difference;
+        }
+    }
+    ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3])) + ((lanes[4] + lanes[5]) + (lanes[6] + lanes[7]))
 }

@@ -1,6 +1,6 @@
-//! Tails of the normal, t and F distributions, accurate relative to their size down to about `1e-300`.
+//! Tails of the normal, t, F and chi-square distributions, accurate relative to their size down to about `1e-300`.
 //!
-//! Source of the continued fractions: NIST Digital Library of Mathematical Functions, 7.9.4 and 8.17.22, evaluated by
+//! Source of the continued fractions: NIST Digital Library of Mathematical Functions, 7.9.4, 8.9.2 and 8.17.22, evaluated by
 //! Lentz's method. Compared with scipy in `tests/metrics_response.rs`.
 
 use std::f64::consts::{FRAC_1_SQRT_2, PI};
@@ -35,6 +35,34 @@ pub fn f_upper(f: f64, d1: f64, d2: f64) -> f64 {
         return f64::NAN;
     }
     incomplete_beta(d2 / 2.0, d1 / 2.0, f.max(0.0) * d1 / d2)
+}
+
+/// `P(X >= x)` of the chi-square distribution with `df` degrees of freedom; NaN for NaN, and for `df` of 0 or less.
+#[must_use]
+pub fn chi2_upper(x: f64, df: f64) -> f64 {
+    if x.is_nan() || df.is_nan() || df <= 0.0 {
+        return f64::NAN;
+    }
+    let (a, z) = (df / 2.0, x / 2.0);
+    if z <= 0.0 {
+        return 1.0;
+    }
+    if z == f64::INFINITY {
+        return 0.0;
+    }
+    let front = a * z.ln() - z - ln_gamma(a);
+    if z < a + 1.0 {
+        // The lower tail by a series of positive terms.
+        let (mut term, mut sum, mut n) = (1.0 / a, 1.0 / a, a);
+        while term > 1e-17 * sum {
+            n += 1.0;
+            term *= z / n;
+            sum += term;
+        }
+        return (1.0 - front.exp() * sum).max(0.0);
+    }
+    let fraction = lentz(z + 1.0 - a, |k| (-(k as f64) * (k as f64 - a), z + 2.0 * k as f64 + 1.0 - a));
+    front.exp() / fraction
 }
 
 /// The `f` with `P(F >= f) = tail`, `0 < tail < 1`, by bisection to `1e-12` of it.
@@ -183,6 +211,12 @@ mod tests {
         // d1 = 2: (1 + 2 f / d2)^(-d2 / 2).
         close(f_upper(200.0, 2.0, 60.0), (1.0 + 400.0 / 60.0_f64).powf(-30.0));
         close(f_upper_quantile(0.05, 1.0, 1.0), 161.447_638_797_588_27);
+        // Two degrees of freedom: exp(-x / 2). One: that of a normal. Four: (1 + x / 2) exp(-x / 2).
+        for x in [1e-6, 0.3, 1.9, 2.1, 9.0, 80.0, 700.0] {
+            close(chi2_upper(x, 2.0), (-0.5 * x).exp());
+            close(chi2_upper(x, 4.0), (1.0 + 0.5 * x) * (-0.5 * x).exp());
+            close(chi2_upper(x, 1.0), normal_two_sided(x.sqrt()));
+        }
         close(ln_gamma(0.5), PI.sqrt().ln());
     }
 
@@ -192,5 +226,7 @@ mod tests {
         assert!(normal_two_sided(f64::NEG_INFINITY) < 1e-320 && t_two_sided(f64::INFINITY, 5.0) < 1e-320);
         assert!(normal_two_sided(f64::NAN).is_nan() && t_two_sided(1.0, f64::NAN).is_nan());
         assert!(f_upper(1.0, 0.0, 3.0).is_nan());
+        assert!(chi2_upper(1.0, 0.0).is_nan() && chi2_upper(f64::NAN, 1.0).is_nan());
+        assert!((chi2_upper(0.0, 3.0) - 1.0).abs() < 1e-15 && chi2_upper(f64::INFINITY, 3.0) < 1e-320);
     }
 }

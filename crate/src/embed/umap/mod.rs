@@ -4,7 +4,6 @@
 //! are the same, asks for the time, which stops a wasm module, and leaves neighbours and start to the caller.
 
 mod curve;
-mod membership;
 mod settings;
 mod slopes;
 
@@ -14,6 +13,7 @@ use rand::Rng;
 use super::graph::{Graph, Search};
 use super::neighbours::Points;
 use super::{EmbedError, start};
+use crate::numeric::membership;
 use crate::random::{self, Stream};
 pub use settings::UmapSettings;
 use slopes::Table;
@@ -95,7 +95,7 @@ impl Umap {
     pub fn step(&mut self) {
         match &mut self.stage {
             Stage::Search(search) => {
-                search.advance(membership::memberships);
+                search.advance(memberships);
                 if search.is_finished() {
                     let graph = search.graph(|there, back| there + back - there * back);
                     self.stage = Stage::Layout(edges(&graph, self.positions.len(), self.epochs, &self.settings));
@@ -140,6 +140,14 @@ impl Umap {
     pub fn embedding(&self) -> ArrayView2<'_, f64> {
         ArrayView2::from(self.positions.as_slice())
     }
+}
+
+/// Memberships from squared distances, in place.
+fn memberships(squared: &mut [f64]) {
+    for distance in &mut *squared {
+        *distance = distance.sqrt();
+    }
+    membership::memberships(squared);
 }
 
 /// Stretches each coordinate to a square around the origin.
@@ -229,7 +237,7 @@ mod tests {
         let reference = Reference::load();
         let mut search = Search::new(Points::new(reference.x().view()), 14);
         while !search.is_finished() {
-            search.advance(membership::memberships);
+            search.advance(memberships);
         }
         let graph = search.graph(|there, back| there + back - there * back);
         assert_graph(&graph, &reference.umap_parts.first_row, &reference.umap_parts.row_sums);

@@ -7,15 +7,12 @@ const STEPS: usize = 64;
 /// The bandwidth is at least this share of the mean distance.
 const MIN_BANDWIDTH: f64 = 1e-3;
 
-/// Replaces the squared distances of a cell's neighbours, nearest first, by memberships `exp(-max(0, d - rho) / sigma)`:
-/// `rho` is the smallest distance above 0, and `sigma` makes their sum `log2(neighbours + 1)`.
+/// Replaces the distances of a cell's neighbours, nearest first, by memberships `exp(-max(0, d - rho) / sigma)`: `rho` is the
+/// smallest distance above 0, and `sigma` makes their sum `log2(neighbours + 1)`.
 ///
 /// umap-learn's `smooth_knn_dist` and `compute_membership_strengths`, which count the cell itself as a neighbour.
-pub(super) fn memberships(distances: &mut [f64]) {
+pub(crate) fn memberships(distances: &mut [f64]) {
     let counted = distances.len() as f64 + 1.0;
-    for distance in &mut *distances {
-        *distance = distance.sqrt();
-    }
     let rho = distances.iter().copied().find(|&distance| distance > 0.0).unwrap_or_default();
     let mean = distances.iter().sum::<f64>() / counted;
     let target = counted.log2();
@@ -49,7 +46,7 @@ mod tests {
 
     #[test]
     fn the_sum_is_the_logarithm_of_the_neighbours() {
-        let mut weights: Vec<f64> = (1..15).map(|i| f64::from(i * i)).collect();
+        let mut weights: Vec<f64> = (1..15).map(f64::from).collect();
         memberships(&mut weights);
         assert!((weights.iter().sum::<f64>() - 15.0_f64.log2()).abs() < 1e-5);
         assert!((weights[0] - 1.0).abs() < 1e-15 && weights.is_sorted_by(|a, b| a > b));
@@ -60,7 +57,7 @@ mod tests {
         let mut weights = [0.0; 9];
         memberships(&mut weights);
         assert!(weights.iter().all(|weight| (weight - 1.0).abs() < 1e-15));
-        let mut weights = [0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 4.0];
+        let mut weights = [0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 2.0];
         memberships(&mut weights);
         assert!((weights[5] - 1.0).abs() < 1e-15 && weights[6] < 1e-9);
     }
