@@ -10,7 +10,7 @@ use crate::nn::{read_matrix, to_tensor};
 const CHUNK: usize = 512;
 
 /// Expression of every cell that may be seen, kept on the device.
-pub(super) struct Cells {
+pub(crate) struct Cells {
     /// `[cells, genes]`
     x: Tensor<2>,
 }
@@ -38,7 +38,7 @@ impl Cells {
 
 /// Applies a network of one replica, `[1, n, in]` to `[1, n, columns]`, to the rows of a matrix, some at a time.
 #[allow(clippy::needless_pass_by_value, reason = "a view is a reference already")]
-pub(super) async fn in_chunks(
+pub(crate) async fn in_chunks(
     x: ArrayView2<'_, f32>,
     columns: usize,
     device: &Device,

@@ -1,7 +1,7 @@
 use super::ModelError;
 
 /// Names the model in its errors.
-pub(super) struct Checker(pub &'static str);
+pub(crate) struct Checker(pub &'static str);
 
 impl Checker {
     /// Refuses a value that is not allowed.

@@ -6,7 +6,7 @@ use crate::models::{LossPoint, ModelError};
 use crate::nn::read_rows;
 
 /// The mean loss of every epoch, kept on the device until the epoch is over.
-pub(super) struct LossLog {
+pub(crate) struct LossLog {
     model: &'static str,
     epoch: usize,
     steps: usize,

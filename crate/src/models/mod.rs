@@ -7,14 +7,14 @@
 mod as_counts;
 pub mod baselines;
 pub mod butterfly;
-mod cells;
-mod checker;
+pub(crate) mod cells;
+pub(crate) mod checker;
 pub mod count_draw;
 mod count_fold_change;
 mod error;
 mod examples;
 pub mod film_nb;
-mod loss_log;
+pub(crate) mod loss_log;
 pub mod mtae;
 pub mod multi_head;
 pub mod pairing;

@@ -1,7 +1,9 @@
 use burn::optim::decay::WeightDecayConfig;
 use burn::optim::{Adam as BurnAdam, AdamConfig as BurnAdamConfig, AdamState, AdaptiveMomentumState};
 use burn::optim::{LearningRate, ModuleOptimizer, Optimizer};
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Device, Tensor};
+
+use super::host::{host, is_host};
 
 /// Settings of [`Adam`], with PyTorch's meaning of every field.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -24,7 +26,7 @@ impl AdamConfig {
     /// An optimiser for a module that lives on `device`.
     #[must_use]
     pub fn init(self, device: &Device) -> ModuleOptimizer {
-        ModuleOptimizer::from(Adam::new(self, device.clone().inner() == Device::flex()))
+        ModuleOptimizer::from(Adam::new(self, is_host(device)))
     }
 }
 
@@ -106,13 +108,6 @@ impl AdamConfig {
             *w -= rate * *m / (v.sqrt() + epsilon);
         }
     }
-}
-
-/// The values of a CPU tensor; moved, not copied, when this is the only handle. Only the CPU engine comes here, where a
-/// synchronous read cannot block.
-#[allow(clippy::disallowed_methods, reason = "on the CPU engine the values are already on the host")]
-fn host<const D: usize>(tensor: Tensor<D>) -> TensorData {
-    tensor.into_data()
 }
 
 #[cfg(test)]

@@ -26,8 +26,17 @@ impl LayerNorm {
     /// `[R, cells, F]` to the same.
     #[must_use]
     pub fn forward(&self, x: Tensor<3>) -> Tensor<3> {
-        let centred = x.clone() - x.mean_dim(2);
-        let var = centred.clone().square().mean_dim(2);
-        centred / (var + self.epsilon).sqrt() * self.gamma.val() + self.beta.val()
+        standardised(x, self.epsilon) * self.gamma.val() + self.beta.val()
     }
+}
+
+/// Every cell's features with mean 0 and (biased) variance 1: a layer norm without weights.
+///
+/// # Shapes
+/// `[R, cells, F]` to the same.
+#[must_use]
+pub fn standardised(x: Tensor<3>, epsilon: f64) -> Tensor<3> {
+    let centred = x.clone() - x.mean_dim(2);
+    let var = centred.clone().square().mean_dim(2);
+    centred / (var + epsilon).sqrt()
 }

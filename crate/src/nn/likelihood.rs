@@ -53,13 +53,21 @@ pub fn negative_binomial_constant(y: f64) -> f64 {
     if y <= 0.0 {
         return 0.0;
     }
-    let (mut x, mut remainder) = (y, 0.0);
+    -HALF_LN_TWO_PI - 0.5 * y.ln() - binet_and_slope(y).0
+}
+
+/// [`binet`] of a positive number in double precision, and its derivative.
+pub(super) fn binet_and_slope(x: f64) -> (f64, f64) {
+    let (mut x, mut value, mut slope) = (x, 0.0, 0.0);
     while x < SERIES_FROM {
-        remainder += (x + 0.5) * (1.0 / x).ln_1p() - 1.0;
+        let step = x.recip().ln_1p();
+        value += (x + 0.5) * step - 1.0;
+        slope += step - (x + 0.5) / (x * (x + 1.0));
         x += 1.0;
     }
-    remainder += 1.0 / (12.0 * x) - 1.0 / (360.0 * x.powi(3)) + 1.0 / (1260.0 * x.powi(5));
-    -HALF_LN_TWO_PI - 0.5 * y.ln() - remainder
+    value += 1.0 / (12.0 * x) - 1.0 / (360.0 * x.powi(3)) + 1.0 / (1260.0 * x.powi(5));
+    slope += 1.0 / (120.0 * x.powi(4)) - 1.0 / (12.0 * x.powi(2)) - 1.0 / (252.0 * x.powi(6));
+    (value, slope)
 }
 
 /// Log-likelihood of counts `y` under a negative binomial with mean `mu` and inverse dispersion `theta`

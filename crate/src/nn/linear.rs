@@ -80,9 +80,15 @@ impl Linear {
     }
 
     /// # Shapes
-    /// `[R, cells, in]` to `[R, cells, out]`.
+    /// `[R, cells, in]` to `[R, cells, out]`. With a single replica of weights all replicas of `x` go through it.
     #[must_use]
     pub fn forward(&self, x: Tensor<3>) -> Tensor<3> {
+        let ([replicas, cells, n_in], [weights, _, n_out]) = (x.dims(), self.weight.dims());
+        if weights == 1 && replicas > 1 {
+            // One product of all rows, rather than a copy of the weights for every replica.
+            let rows = x.reshape([1, replicas * cells, n_in]).matmul(self.weight.val()) + self.bias.val();
+            return rows.reshape([replicas, cells, n_out]);
+        }
         x.matmul(self.weight.val()) + self.bias.val()
     }
 }

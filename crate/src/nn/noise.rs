@@ -7,6 +7,7 @@ use crate::random::{Stream, permutation, stream};
 use super::to_tensor;
 
 /// The random numbers of a training run, made on the host: one set of streams per replica, keyed by its seed.
+#[derive(Clone)]
 pub struct Noise {
     latent: Vec<Stream>,
     dropout: Vec<Stream>,
