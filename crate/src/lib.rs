@@ -7,21 +7,27 @@
 //! * [`metrics`]: pure functions that score a prediction;
 //! * [`embed`]: principal components, nearest neighbours, t-SNE and UMAP;
 //! * [`scores`]: what a grid of results shows, as tables and figures;
+//! * [`fronts`]: what a trade-off run shows, as tables and figures;
 //! * [`chart`]: what each figure shows, drawn with plotters on any backend;
 //! * `nn`: network layers with a replica axis (feature `train`);
 //! * `models`: perturbation-response models behind one trait (feature `train`);
+//! * `tradeoff`: biology kept against batch effect removed (feature `train`);
 //! * `run`: run file, stepwise runner, report (feature `train`);
 //! * [`random`]: the host random streams that every random number comes from.
 
 pub mod chart;
 pub mod data;
 pub mod embed;
+pub mod fronts;
 pub mod metrics;
 #[cfg(feature = "train")]
 pub mod models;
 #[cfg(feature = "train")]
 pub mod nn;
+mod numeric;
 pub mod random;
 #[cfg(feature = "train")]
 pub mod run;
 pub mod scores;
+#[cfg(feature = "train")]
+pub mod tradeoff;

@@ -92,7 +92,7 @@ fn every_figure_is_an_svg_with_its_text_as_text() {
 #[test]
 fn a_figure_without_data_is_a_sentence() {
     let empty: Vec<&str> = figures().map(|(name, _)| name).filter(|name| name.ends_with("_empty")).collect();
-    assert_eq!(empty.len(), 14, "one of each kind");
+    assert_eq!(empty.len(), 17, "one of each kind");
     for name in empty {
         let scene = laid_out(&figure(name), 400.0);
         assert!(texts(&scene).join(" ").ends_with('.'), "{name}: {:?}", texts(&scene));

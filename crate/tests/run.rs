@@ -277,6 +277,7 @@ fn version_1_opens() {
     for text in [
         include_str!("../../tests/reference/fixtures/run_file/version-1.json"),
         include_str!("../../tests/reference/fixtures/run_file/version-1-explore.json"),
+        include_str!("../../tests/reference/fixtures/run_file/version-1-trade-off.json"),
     ] {
         let run = RunFile::parse(text).unwrap();
         let written: Value = serde_json::from_str(&run.to_json()).unwrap();

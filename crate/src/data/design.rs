@@ -40,6 +40,9 @@ impl Design {
     /// The fewest control cells, and cells of a treated arm, that a held-out type needs.
     pub const MIN_HELD_OUT_CELLS: usize = 10;
 
+    /// The fewest cells of a batch whose effect is to be removed: a fifth of them is kept out of the training.
+    pub const MIN_BATCH_CELLS: usize = 10;
+
     /// The design with only the entries `keep` (positions in `cells`), in that order. Types, arms and batches keep
     /// their numbers, even where no cell is left.
     #[must_use]

@@ -26,6 +26,30 @@ pub enum DataError {
         /// The columns there are.
         columns: Vec<String>,
     },
+    /// No column is named for the batch.
+    #[error("no column is chosen for the batch (the columns are {})", list(columns))]
+    NoBatchRole {
+        /// The columns there are.
+        columns: Vec<String>,
+    },
+    /// The batch column has a single value, so there is no batch effect to remove.
+    #[error("all cells of the column `{column}` have the value `{value}`: there is only one batch")]
+    OneBatch {
+        /// The column.
+        column: String,
+        /// Its only value.
+        value: String,
+    },
+    /// Only one batch has enough cells.
+    #[error("{found} of the batches in `{column}` have at least {needed} cells, and two are needed")]
+    BatchesTooSmall {
+        /// The column.
+        column: String,
+        /// Batches with enough cells.
+        found: usize,
+        /// How many cells a batch needs.
+        needed: usize,
+    },
     /// A role names a column that does not exist.
     #[error("there is no column `{column}` for the role `{role}` (the columns are {})", list(columns))]
     ColumnNotFound {
@@ -179,6 +203,9 @@ impl DataError {
             Self::NoRoles { .. } => "no_roles",
             Self::NoCellTypeRole { .. } => "no_cell_type_role",
             Self::NoTreatmentRole { .. } => "no_treatment_role",
+            Self::NoBatchRole { .. } => "no_batch_role",
+            Self::OneBatch { .. } => "one_batch",
+            Self::BatchesTooSmall { .. } => "batches_too_small",
             Self::ColumnNotFound { .. } => "column_not_found",
             Self::TooManyLevels { .. } => "too_many_levels",
             Self::OneCondition { .. } => "one_condition",
@@ -209,6 +236,13 @@ impl DataError {
                 "Choose the column that says how each cell was treated. A data set without a treatment can be looked \
                  at, but no response can be predicted from it."
             }
+            Self::NoBatchRole { .. } => {
+                "Choose the column that says in which batch, donor or experiment each cell was measured."
+            }
+            Self::OneBatch { .. } => {
+                "Choose a column with two or more batches: with one there is no batch effect to remove."
+            }
+            Self::BatchesTooSmall { .. } => "Merge small batches, choose another batch column, or use more cells.",
             Self::ColumnNotFound { .. } => "Choose one of the columns that exist.",
             Self::TooManyLevels { .. } => {
                 "Choose a column with a few groups; this one looks like a measurement or a name."

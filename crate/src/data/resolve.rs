@@ -69,6 +69,60 @@ impl Roles {
         Ok(design)
     }
 
+    /// The cells that have a batch, for looking at batches whatever the treatment: types as they are named (one, `all
+    /// cells`, without a cell-type column) and a single arm. Cells without a batch or a type are dropped, and so are
+    /// batches with fewer than [`Design::MIN_BATCH_CELLS`] cells.
+    ///
+    /// Errors: [`DataError::NoBatchRole`], [`DataError::OneBatch`], [`DataError::BatchesTooSmall`], `ColumnNotFound`,
+    /// `TooManyLevels`.
+    pub fn resolve_batches(&self, dataset: &Dataset) -> Result<Design, DataError> {
+        let needed = Design::MIN_BATCH_CELLS;
+        let Some(column) = self.batch.clone() else {
+            let columns = dataset.obs.iter().map(|column| column.name.clone()).collect();
+            return Err(DataError::NoBatchRole { columns });
+        };
+        let batch = levels(dataset, "batch", &column)?;
+        let cell_type = self.cell_type.as_ref().map(|name| levels(dataset, "cell_type", name)).transpose()?;
+        let labelled = |cell: usize| cell_type.as_ref().is_none_or(|levels| levels.codes[cell].is_some());
+        let known: Vec<usize> =
+            (0..dataset.n_cells()).filter(|&cell| batch.codes[cell].is_some() && labelled(cell)).collect();
+        let mut notes = Vec::new();
+        if known.len() < dataset.n_cells() {
+            notes.push(format!(
+                "{} cells have no batch or no cell type and are not used.",
+                dataset.n_cells() - known.len()
+            ));
+        }
+        let mut sizes = vec![0; batch.len()];
+        for &cell in &known {
+            sizes[batch.codes[cell].map_or(0, |code| code as usize)] += 1;
+        }
+        let present: Vec<usize> = (0..sizes.len()).filter(|&i| sizes[i] > 0).collect();
+        if let [only] = present[..] {
+            return Err(DataError::OneBatch { column, value: batch.names[only].clone() });
+        }
+        let small: Vec<usize> = present.iter().copied().filter(|&i| sizes[i] < needed).collect();
+        if present.len() - small.len() < 2 {
+            return Err(DataError::BatchesTooSmall { column, found: present.len() - small.len(), needed });
+        }
+        for &i in &small {
+            notes.push(format!("The batch {} has only {} cells and is not used.", batch.names[i], sizes[i]));
+        }
+        let cells: Vec<usize> = known
+            .into_iter()
+            .filter(|&cell| batch.codes[cell].is_some_and(|code| !small.contains(&(code as usize))))
+            .collect();
+        let (batches, batch) = compact(&batch, &cells, "");
+        let all = || vec!["all cells".to_owned()];
+        let (cell_types, cell_type) = match &cell_type {
+            Some(levels) => compact(levels, &cells, ""),
+            None => (all(), vec![0; cells.len()]),
+        };
+        let arm = vec![0; cells.len()];
+        let arms = vec![Arm { label: "all cells".to_owned(), condition: None, dose: None }];
+        Ok(Design { cells, cell_types, cell_type, arms, arm, batches, batch, notes })
+    }
+
     /// The condition of each cell and which one is the control. With doses, a control value is not needed: a dose of
     /// zero says it.
     fn read_condition(&self, levels: Levels, has_dose: bool) -> Result<Condition, DataError> {

@@ -4,6 +4,8 @@ use crate::data::{DataError, ReadError};
 use crate::embed::EmbedError;
 use crate::metrics::MetricError;
 use crate::models::ModelError;
+use crate::tradeoff::TradeOffError;
+use crate::tradeoff::measure::MeasureError;
 
 use super::WeightsFileError;
 
@@ -78,6 +80,35 @@ pub enum RunError {
         /// The least it may be.
         least: usize,
     },
+    /// A number that must be smaller.
+    #[error("the task's {name} is {value}, it must be at most {most}")]
+    TooLarge {
+        /// Name of the field.
+        name: &'static str,
+        /// What it was.
+        value: usize,
+        /// The most it may be.
+        most: usize,
+    },
+    /// A number outside its range.
+    #[error("the task's {name} is {value}, it must be {allowed}")]
+    OutOfRange {
+        /// Name of the field.
+        name: &'static str,
+        /// What it was.
+        value: String,
+        /// What is allowed.
+        allowed: &'static str,
+    },
+    /// Normalised values where a model of counts is asked for.
+    #[error("scVI models counts, and the data set holds {found} values")]
+    CountsNeeded {
+        /// What the values are.
+        found: &'static str,
+    },
+    /// A run file of another task where fronts are asked for.
+    #[error("the run file asks for no trade-off")]
+    NoTradeOffTask,
     /// Exact transport between groups that are too large for it.
     #[error("the distance emd is exact, and too slow beyond {most} cells a group")]
     TooManyCellsForEmd {
@@ -163,6 +194,9 @@ pub enum RunError {
     /// A model cannot be built or trained.
     #[error(transparent)]
     Model(#[from] ModelError),
+    /// A front cannot be trained.
+    #[error(transparent)]
+    TradeOff(#[from] TradeOffError),
     /// A score cannot be computed.
     #[error(transparent)]
     Metric(#[from] MetricError),
@@ -182,6 +216,10 @@ impl RunError {
             Self::GeneNotChosen { .. } => "gene_not_chosen",
             Self::UnknownColumn { .. } => "unknown_column",
             Self::TooSmall { .. } => "setting_too_small",
+            Self::TooLarge { .. } => "setting_too_large",
+            Self::OutOfRange { .. } => "setting_out_of_range",
+            Self::CountsNeeded { .. } => "needs_counts",
+            Self::NoTradeOffTask => "no_trade_off_task",
             Self::TooManyCellsForEmd { .. } => "too_many_cells_for_emd",
             Self::Nested => "nested_as_counts",
             Self::Empty { .. } => "empty_list",
@@ -198,6 +236,7 @@ impl RunError {
             Self::Read(error) => error.code(),
             Self::Data(error) => error.code(),
             Self::Model(error) => error.code(),
+            Self::TradeOff(error) => error.code(),
             Self::Metric(error) => error.code(),
         }
     }
@@ -221,6 +260,14 @@ impl RunError {
             Self::GeneNotChosen { .. } => "Use more genes (preprocess.genes), or \"all\".".to_owned(),
             Self::UnknownColumn { .. } => "Choose one of the columns that exist.".to_owned(),
             Self::TooSmall { name, least, .. } => format!("Set {name} to at least {least}."),
+            Self::TooLarge { name, most, .. } => format!("Set {name} to at most {most}."),
+            Self::OutOfRange { name, allowed, .. } => format!("Set {name} to a value {allowed}."),
+            Self::CountsNeeded { .. } => {
+                "Open a file whose X or layers/counts holds raw counts (whole numbers): log-normalised values cannot be \
+                 turned back into them."
+                    .to_owned()
+            }
+            Self::NoTradeOffTask => "Open the run file of a trade-off.".to_owned(),
             Self::TooManyCellsForEmd { most } => {
                 format!("Set distances.max_cells to at most {most} (0 means all cells), or take wasserstein instead.")
             }
@@ -238,7 +285,14 @@ impl RunError {
             Self::Read(error) => error.hint(),
             Self::Data(error) => error.hint(),
             Self::Model(error) => error.hint(),
+            Self::TradeOff(error) => error.hint(),
             Self::Metric(error) => error.hint(),
         }
+    }
+}
+
+impl From<MeasureError> for RunError {
+    fn from(error: MeasureError) -> Self {
+        Self::TradeOff(error.into())
     }
 }

@@ -1,6 +1,9 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Failure, ResultRow};
+use super::{Failure, ResultRow, TradeOffFailure};
+use crate::fronts::CandidateRow;
+use crate::tradeoff::LivePoint;
+use crate::tradeoff::playground::Estimate;
 
 /// What kind of work is being done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -94,6 +97,34 @@ pub enum Event {
     Result {
         /// Its scores.
         result: ResultRow,
+    },
+    /// Where the candidates of a front are while they are trained.
+    Front {
+        /// The method.
+        method: String,
+        /// Its measure.
+        measure: String,
+        /// Seed of the split.
+        split: u64,
+        /// The candidates, with their losses on recent minibatches of training cells.
+        points: Vec<LivePoint>,
+    },
+    /// A candidate was judged.
+    Candidate {
+        /// Its row.
+        row: Box<CandidateRow>,
+    },
+    /// A front could not be trained; the run goes on without it.
+    FrontLeftOut {
+        /// Which, and why.
+        failure: TradeOffFailure,
+    },
+    /// An estimator of mutual information has something to say.
+    Estimate {
+        /// What.
+        estimate: Estimate,
+        /// The truth in nats.
+        truth: f64,
     },
     /// A part of an exploration has come or changed: its figures can be drawn (again).
     Explored {

@@ -8,7 +8,9 @@ use crate::data::{Preprocess, Roles, Source};
 
 use super::RunError;
 use super::explore::ExploreTask;
+use super::mutual_information::MutualInformationTask;
 use super::predict::PredictTask;
+use super::trade_off::TradeOffTask;
 
 /// The version of the run file that this program writes.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -53,6 +55,10 @@ pub enum Task {
     Explore(Box<ExploreTask>),
     /// Predict the treated cells of cell types that were held out.
     Predict(Box<PredictTask>),
+    /// Train fronts between biology kept and batch effect removed.
+    TradeOff(Box<TradeOffTask>),
+    /// Estimate the mutual information of simulated points; the data set plays no part.
+    MutualInformation(Box<MutualInformationTask>),
 }
 
 impl RunFile {
@@ -73,6 +79,8 @@ impl RunFile {
         match &mut self.task {
             Task::Explore(task) => task.complete()?,
             Task::Predict(task) => task.complete()?,
+            Task::TradeOff(task) => task.complete()?,
+            Task::MutualInformation(task) => task.complete()?,
         }
         Ok(self)
     }

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::explore::Explored;
+use super::mutual_information::EstimatedInformation;
 use super::predict::Predicted;
+use super::trade_off::TradedOff;
 use super::{RunFile, StageName};
 
 /// The report of a run; field names are stable.
@@ -28,6 +30,12 @@ pub struct Report {
     /// Of an exploration task; its fields stand at the top level of the JSON.
     #[serde(flatten)]
     pub explored: Option<Explored>,
+    /// Of a trade-off task; its fields stand at the top level of the JSON.
+    #[serde(flatten)]
+    pub traded_off: Option<TradedOff>,
+    /// Of a mutual-information task; its fields stand at the top level of the JSON.
+    #[serde(flatten)]
+    pub estimated_information: Option<EstimatedInformation>,
 }
 
 /// Versions of what computed a report.

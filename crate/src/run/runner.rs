@@ -6,9 +6,12 @@ use std::rc::Rc;
 use burn::tensor::Device;
 
 use crate::data::Dataset;
+use crate::tradeoff::playground::Playground;
 
 use super::explore::{Exploration, ExploreRunner};
+use super::mutual_information::MutualInformationRunner;
 use super::predict::{PredictRunner, PredictionDetail, as_h5ad};
+use super::trade_off::{CandidateLatent, FrontSlider, TradeOffRunner};
 use super::{EngineInfo, Event, Report, RunError, RunFile, StageName, Task, Versions, sources};
 
 /// Milliseconds since some moment; the outside lends its clock.
@@ -25,6 +28,8 @@ pub struct Runner {
 enum Work {
     Explore(Box<ExploreRunner>),
     Predict(Box<PredictRunner>),
+    TradeOff(Box<TradeOffRunner>),
+    MutualInformation(Box<MutualInformationRunner>),
 }
 
 impl Runner {
@@ -41,6 +46,10 @@ impl Runner {
         let work = match run.task.clone() {
             Task::Explore(task) => Work::Explore(Box::new(ExploreRunner::new(run, *task, dataset)?)),
             Task::Predict(task) => Work::Predict(Box::new(PredictRunner::new(run, *task, dataset, device)?)),
+            Task::TradeOff(task) => Work::TradeOff(Box::new(TradeOffRunner::new(run, *task, dataset, device)?)),
+            Task::MutualInformation(task) => {
+                Work::MutualInformation(Box::new(MutualInformationRunner::new(run, *task, device)))
+            }
         };
         Ok(Self { work, engine, clock, timings: BTreeMap::new() })
     }
@@ -51,6 +60,8 @@ impl Runner {
         match &self.work {
             Work::Explore(work) => work.run(),
             Work::Predict(work) => work.run(),
+            Work::TradeOff(work) => work.run(),
+            Work::MutualInformation(work) => work.run(),
         }
     }
 
@@ -60,6 +71,8 @@ impl Runner {
         match &self.work {
             Work::Explore(work) => work.is_finished(),
             Work::Predict(work) => work.is_finished(),
+            Work::TradeOff(work) => work.is_finished(),
+            Work::MutualInformation(work) => work.is_finished(),
         }
     }
 
@@ -73,6 +86,8 @@ impl Runner {
             let kind = match &mut self.work {
                 Work::Explore(work) => work.advance()?,
                 Work::Predict(work) => work.advance().await?,
+                Work::TradeOff(work) => work.advance().await?,
+                Work::MutualInformation(work) => work.advance().await?,
             };
             let before = std::mem::replace(&mut now, (self.clock)());
             *self.timings.entry(kind).or_default() += (now - before) / 1000.0;
@@ -87,6 +102,8 @@ impl Runner {
         match &mut self.work {
             Work::Explore(work) => work.events(),
             Work::Predict(work) => work.events(),
+            Work::TradeOff(work) => work.events(),
+            Work::MutualInformation(work) => work.events(),
         }
     }
 
@@ -94,8 +111,25 @@ impl Runner {
     #[must_use]
     pub fn detail(&self, index: usize) -> Option<&PredictionDetail> {
         match &self.work {
-            Work::Explore(_) => None,
             Work::Predict(work) => work.detail(index),
+            Work::Explore(_) | Work::TradeOff(_) | Work::MutualInformation(_) => None,
+        }
+    }
+
+    /// The latest one-run front of a trade-off, to move along; none before one is trained.
+    pub async fn front_slider(&self) -> Result<Option<FrontSlider>, RunError> {
+        match &self.work {
+            Work::TradeOff(work) => work.slider().await,
+            _ => Ok(None),
+        }
+    }
+
+    /// The latent space of candidate `index` of a trade-off.
+    #[must_use]
+    pub fn latent(&self, index: usize) -> Option<CandidateLatent> {
+        match &self.work {
+            Work::TradeOff(work) => work.latent(index),
+            Work::Explore(_) | Work::Predict(_) | Work::MutualInformation(_) => None,
         }
     }
 
@@ -104,8 +138,8 @@ impl Runner {
     #[must_use]
     pub fn weights(&self, fit: usize) -> Option<&[u8]> {
         match &self.work {
-            Work::Explore(_) => None,
             Work::Predict(work) => work.weights().of_fit(fit),
+            Work::Explore(_) | Work::TradeOff(_) | Work::MutualInformation(_) => None,
         }
     }
 
@@ -133,25 +167,48 @@ impl Runner {
     pub fn exploration(&self) -> Option<&Exploration> {
         match &self.work {
             Work::Explore(work) => Some(work.exploration()),
-            Work::Predict(_) => None,
+            Work::Predict(_) | Work::TradeOff(_) | Work::MutualInformation(_) => None,
         }
     }
 
     /// The report so far; complete once the run is finished.
     #[must_use]
     pub fn report(&self) -> Report {
-        let (notes, predicted, explored) = match &self.work {
-            Work::Explore(work) => (work.notes(), None, Some(work.exploration().outcome())),
-            Work::Predict(work) => (work.notes(), Some(work.outcome().clone()), None),
-        };
-        Report {
+        let mut report = Report {
             run: self.run().clone(),
             versions: Versions::default(),
             device: self.engine.clone(),
             timings: self.timings.clone(),
-            notes: notes.to_vec(),
-            predicted,
-            explored,
+            notes: Vec::new(),
+            predicted: None,
+            explored: None,
+            traded_off: None,
+            estimated_information: None,
+        };
+        match &self.work {
+            Work::Explore(work) => {
+                report.notes = work.notes().to_vec();
+                report.explored = Some(work.exploration().outcome());
+            }
+            Work::Predict(work) => {
+                report.notes = work.notes().to_vec();
+                report.predicted = Some(work.outcome().clone());
+            }
+            Work::TradeOff(work) => {
+                report.notes = work.notes().to_vec();
+                report.traded_off = Some(work.outcome().clone());
+            }
+            Work::MutualInformation(work) => report.estimated_information = Some(work.outcome().clone()),
+        }
+        report
+    }
+
+    /// The simulated points of a mutual-information task, once they are drawn.
+    #[must_use]
+    pub fn playground(&self) -> Option<&Playground> {
+        match &self.work {
+            Work::MutualInformation(work) => work.playground(),
+            Work::Explore(_) | Work::Predict(_) | Work::TradeOff(_) => None,
         }
     }
 }

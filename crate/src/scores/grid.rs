@@ -207,11 +207,7 @@ impl<'r> Grid<'r> {
             stat.seeds.extend(mean(&values));
         }
         stat.n = stat.seeds.len();
-        stat.mean = mean(&stat.seeds);
-        stat.sd = stat.mean.filter(|_| stat.n > 1).map(|mean| {
-            let squares: f64 = stat.seeds.iter().map(|value| (value - mean).powi(2)).sum();
-            (squares / (stat.n - 1) as f64).sqrt()
-        });
+        (stat.mean, stat.sd) = mean_and_sd(&stat.seeds);
         stat.complete = stat.n_expected > 0 && stat.n_scores == stat.n_expected;
         stat
     }
@@ -247,4 +243,14 @@ fn add<T: PartialEq>(all: &mut Vec<T>, one: T) {
 
 fn mean(values: &[f64]) -> Option<f64> {
     (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+}
+
+/// Mean, and standard deviation with n - 1 of two or more values.
+pub(crate) fn mean_and_sd(values: &[f64]) -> (Option<f64>, Option<f64>) {
+    let mean = mean(values);
+    let sd = mean.filter(|_| values.len() > 1).map(|mean| {
+        let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
+        (squares / (values.len() - 1) as f64).sqrt()
+    });
+    (mean, sd)
 }

@@ -27,6 +27,7 @@ pub use atlas::atlas;
 pub use error::ScoreError;
 pub use figures::{DosePanelsBy, ScoreFigure, figure};
 pub use front::{Front, FrontPoint, front};
+pub(crate) use grid::mean_and_sd;
 pub use grid::{GroupBy, Selection, Stat};
 pub use metric::{Metric, MetricInfo, Scale};
 pub use model_names::{is_baseline, model_name};

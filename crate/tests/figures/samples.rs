@@ -1,6 +1,7 @@
 // Figures to draw in tests: ordinary ones and awkward ones.
 
 include!("score_samples.rs");
+include!("front_samples.rs");
 
 use serde_json::json;
 
@@ -250,5 +251,6 @@ fn samples() -> Vec<(&'static str, serde_json::Value)> {
         ("set_overlap_empty", json!({"figure": "set_overlap", "title": "Shared genes", "sets": [], "intersections": []})),
     ];
     all.extend(score_samples());
+    all.extend(front_samples());
     all
 }

@@ -6,13 +6,15 @@ mod device;
 mod failure;
 mod slot;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use burn::tensor::Device;
 use dosefront::data::{self, Dataset, InputFile, Roles};
+use dosefront::run::explore::Method;
 use dosefront::run::explore::{FigureQuery, distances_table, fits_table, genes_table};
 use dosefront::run::predict::{GridPart, estimate, jobs, merge, results_h5ad};
+use dosefront::run::trade_off::{FrontPart, FrontPolish, FrontSlider, Picture, join_fronts, parts};
 use dosefront::run::{
     Clock, DatasetSummary, DesignSummary, EngineInfo, Exploration, Replay, ResultRow, RunFile, Runner, Task, Versions,
 };
@@ -40,7 +42,7 @@ pub fn last_panic() -> Option<String> {
 /// other.
 ///
 /// Everything is behind `&self`, because JavaScript may call while a step waits for the GPU. A run is named by its task,
-/// `explore` or `predict`.
+/// `explore`, `predict`, `trade_off` or `mutual_information`.
 #[wasm_bindgen]
 pub struct Engine {
     device: Device,
@@ -48,6 +50,15 @@ pub struct Engine {
     dataset: RefCell<Option<Rc<Dataset>>>,
     explore: Slot,
     predict: Slot,
+    trade_off: Slot,
+    playground: Slot,
+    /// The picture of a latent space that is being made.
+    picture: RefCell<Option<Picture>>,
+    /// The one-run front that is moved along, and what is being polished on it.
+    slider: RefCell<Option<Rc<FrontSlider>>>,
+    polish: RefCell<Option<FrontPolish>>,
+    /// Counts sliders and polishings, so that what ends after another has begun does not come back in its place.
+    sliders: Cell<u64>,
     /// The model that is being replayed.
     replay: RefCell<Option<Rc<Replay>>>,
 }
@@ -64,6 +75,12 @@ impl Engine {
             dataset: RefCell::default(),
             explore: Slot::default(),
             predict: Slot::default(),
+            trade_off: Slot::default(),
+            playground: Slot::default(),
+            picture: RefCell::default(),
+            slider: RefCell::default(),
+            polish: RefCell::default(),
+            sliders: Cell::default(),
             replay: RefCell::default(),
         })
     }
@@ -109,9 +126,13 @@ impl Engine {
         Ok(to_js(&parse(run)?)?)
     }
 
-    /// The parts of a prediction run, each a run of its own that any worker can do.
+    /// The parts of a prediction or a trade-off, each a run of its own that any worker can do.
     pub fn jobs(&self, run: &JsValue) -> Result<JsValue, JsValue> {
-        Ok(to_js(&jobs(&parse(run)?, &self.open()?).map_err(Failure::from)?)?)
+        let (run, dataset) = (parse(run)?, self.open()?);
+        Ok(match run.task {
+            Task::TradeOff(_) => to_js(&parts(&run, &dataset).map_err(Failure::from)?)?,
+            _ => to_js(&jobs(&run, &dataset).map_err(Failure::from)?)?,
+        })
     }
 
     /// The parts of a prediction run and how long each will take, after timing every model for `budget_ms` milliseconds.
@@ -121,16 +142,26 @@ impl Engine {
         Ok(to_js(&found.map_err(Failure::from)?)?)
     }
 
-    /// What joining needs of a part of a run, once it is finished: a plain object, whose numbers are exact.
-    pub fn part(&self) -> Result<JsValue, JsValue> {
-        self.predict.read(|runner| to_js(&GridPart::from(runner.report())))
+    /// What joining needs of a part of a run of this task, once it is finished: a plain object, whose numbers are exact.
+    pub fn part(&self, task: &str) -> Result<JsValue, JsValue> {
+        self.slot(task)?.read(|runner| match task {
+            "trade_off" => to_js(&FrontPart::from(runner.report())),
+            _ => to_js(&GridPart::from(runner.report())),
+        })
     }
 
     /// One report, as JSON text, from the parts of a run, given in order.
     pub fn merge(&self, run: &JsValue, parts: JsValue) -> Result<String, JsValue> {
-        let parts: Vec<GridPart> =
-            serde_wasm_bindgen::from_value(parts).map_err(|error| Failure::unreadable("parts", &error))?;
-        let report = merge(&parse(run)?, &self.open()?, parts, self.info.clone()).map_err(Failure::from)?;
+        let unreadable = |error| Failure::unreadable("parts", &error);
+        let (run, dataset, engine) = (parse(run)?, self.open()?, self.info.clone());
+        let report = if let Task::TradeOff(_) = run.task {
+            let parts: Vec<FrontPart> = serde_wasm_bindgen::from_value(parts).map_err(unreadable)?;
+            join_fronts(&run, &dataset, parts, engine)
+        } else {
+            let parts: Vec<GridPart> = serde_wasm_bindgen::from_value(parts).map_err(unreadable)?;
+            merge(&run, &dataset, parts, engine)
+        };
+        let report = report.map_err(Failure::from)?;
         Ok(serde_json::to_string_pretty(&report).map_err(|error| Failure::report(&error))?)
     }
 
@@ -138,9 +169,14 @@ impl Engine {
     /// filled in.
     pub fn start(&self, run: &JsValue) -> Result<JsValue, JsValue> {
         let run = parse(run)?;
+        if let Task::TradeOff(_) = run.task {
+            self.close_slider();
+        }
         let slot = match run.task {
             Task::Explore(_) => &self.explore,
             Task::Predict(_) => &self.predict,
+            Task::TradeOff(_) => &self.trade_off,
+            Task::MutualInformation(_) => &self.playground,
         };
         let runner =
             Runner::new(run, self.open()?, self.device.clone(), self.info.clone(), clock()).map_err(Failure::from)?;
@@ -167,6 +203,108 @@ impl Engine {
                 Failure::new("no_result", format!("there is no result {index}"), "Choose a result of the table.")
             })?;
             to_js(detail)
+        })
+    }
+
+    /// The latent space of candidate `index` of the trade-off, with the batch and type of every cell.
+    pub fn latent(&self, index: usize) -> Result<JsValue, JsValue> {
+        self.trade_off.read(|runner| {
+            let latent = runner.latent(index).ok_or_else(|| {
+                let message = format!("there is no candidate {index}");
+                Failure::new("no_candidate", message, "Choose a candidate of the table.")
+            })?;
+            to_js(&latent)
+        })
+    }
+
+    /// Begins a picture of a latent space, cell after cell with `width` dimensions each: `pca`, `tsne` or `umap`. Returns
+    /// `{progress, positions}`.
+    pub fn picture_open(&self, values: &[f32], width: usize, method: JsValue) -> Result<JsValue, JsValue> {
+        let method: Method =
+            serde_wasm_bindgen::from_value(method).map_err(|error| Failure::unreadable("picture", &error))?;
+        let mut picture = Picture::new(values, width, method).map_err(Failure::from)?;
+        let state = to_js(&picture.state())?;
+        self.picture.replace(Some(picture));
+        Ok(state)
+    }
+
+    /// Goes on with the picture for about so many milliseconds; `progress` 1 is the end.
+    pub fn picture_step(&self, budget_ms: f64) -> Result<JsValue, JsValue> {
+        let mut picture = self.picture.borrow_mut();
+        let picture = picture
+            .as_mut()
+            .ok_or_else(|| Failure::new("no_picture", "no picture is being made", "Choose a candidate first."))?;
+        let end = js_sys::Date::now() + budget_ms;
+        while !picture.is_finished() {
+            picture.step();
+            if js_sys::Date::now() >= end {
+                break;
+            }
+        }
+        Ok(to_js(&picture.state())?)
+    }
+
+    /// Takes the one-run front that this engine has trained, to move along: `{track: [{position, angle, u, nn_mi}]}`; null when
+    /// there is none.
+    pub async fn front_track(&self) -> Result<JsValue, JsValue> {
+        #[derive(Serialize)]
+        struct Way<'a> {
+            track: &'a [dosefront::tradeoff::Stop],
+        }
+        let now = self.sliders.get();
+        let Some(slider) = self.trade_off.front_slider().await? else { return Ok(JsValue::NULL) };
+        let way = to_js(&Way { track: slider.stops() })?;
+        if self.sliders.get() == now {
+            self.slider.replace(Some(Rc::new(slider)));
+        }
+        Ok(way)
+    }
+
+    /// What is at a position of the one-run front, from 0 (batch effect only) to 1 (biology only).
+    pub async fn front_at(&self, position: f64) -> Result<JsValue, JsValue> {
+        let slider = self.slider()?;
+        Ok(to_js(&slider.at(position).await.map_err(Failure::from)?)?)
+    }
+
+    /// Begins so many more steps of training at the preference of a position.
+    pub fn front_polish(&self, position: f64, steps: usize) -> Result<(), JsValue> {
+        let polish = self.slider()?.polish(position, steps).map_err(Failure::from)?;
+        self.sliders.set(self.sliders.get() + 1);
+        self.polish.replace(Some(polish));
+        Ok(())
+    }
+
+    /// Goes on with it for about so many milliseconds: `{progress, row}`, the row being the polished candidate at the end.
+    pub async fn front_polish_step(&self, budget_ms: f64) -> Result<JsValue, JsValue> {
+        let none = || Failure::new("no_polish", "no point is being polished", "Choose a point of the slider first.");
+        let now = self.sliders.get();
+        let mut polish = self.polish.take().ok_or_else(none)?;
+        let end = js_sys::Date::now() + budget_ms;
+        while polish.state().row.is_none() {
+            polish.advance().await.map_err(Failure::from)?;
+            if js_sys::Date::now() >= end {
+                break;
+            }
+        }
+        let state = to_js(&polish.state())?;
+        if self.sliders.get() == now {
+            self.polish.replace(Some(polish));
+        }
+        Ok(state)
+    }
+
+    /// The points that estimators of mutual information are held against: `{x, y, category}`, the first two dimensions.
+    pub fn playground_points(&self) -> Result<JsValue, JsValue> {
+        #[derive(Serialize)]
+        struct Points {
+            x: Vec<f32>,
+            y: Vec<f32>,
+            category: Vec<u32>,
+        }
+        self.playground.read(|runner| {
+            let (points, categories) = runner.playground().ok_or_else(Failure::no_run)?.points();
+            let column = |j: usize| points.outer_iter().map(|row| row.get(j).copied().unwrap_or(0.0)).collect();
+            to_js(&Points { x: column(0), y: column(1), category: categories.to_vec() })
         })
     }
 
@@ -276,8 +414,21 @@ impl Engine {
         match task {
             "explore" => Ok(&self.explore),
             "predict" => Ok(&self.predict),
+            "trade_off" => Ok(&self.trade_off),
+            "mutual_information" => Ok(&self.playground),
             _ => Err(Failure::new("no_task", format!("there is no task {task}"), "Reload the page.")),
         }
+    }
+
+    fn close_slider(&self) {
+        self.sliders.set(self.sliders.get() + 1);
+        self.slider.replace(None);
+        self.polish.replace(None);
+    }
+
+    fn slider(&self) -> Result<Rc<FrontSlider>, Failure> {
+        let none = || Failure::new("no_slider", "no one-run front is open", "Train a front with one run first.");
+        self.slider.borrow().clone().ok_or_else(none)
     }
 
     fn exploration<T>(&self, read: impl FnOnce(&Exploration) -> Result<T, Failure>) -> Result<T, JsValue> {
@@ -288,6 +439,9 @@ impl Engine {
         let summary = to_js(&DatasetSummary::new(&dataset))?;
         self.explore.cancel();
         self.predict.cancel();
+        self.trade_off.cancel();
+        self.picture.replace(None);
+        self.close_slider();
         self.replay.replace(None);
         self.dataset.replace(Some(Rc::new(dataset)));
         Ok(summary)

@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 
+use dosefront::run::trade_off::FrontSlider;
 use dosefront::run::{Event, Runner};
 use wasm_bindgen::JsValue;
 
@@ -37,6 +38,17 @@ impl Slot {
             self.runner.replace(Some(runner));
         }
         Ok(events?)
+    }
+
+    /// The one-run front of a trade-off, to move along.
+    pub async fn front_slider(&self) -> Result<Option<FrontSlider>, Failure> {
+        let runner = self.runner.take().ok_or_else(Failure::no_run)?;
+        let generation = self.generation.get();
+        let slider = runner.front_slider().await;
+        if self.generation.get() == generation {
+            self.runner.replace(Some(runner));
+        }
+        Ok(slider?)
     }
 
     /// Looks at the run.

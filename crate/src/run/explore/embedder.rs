@@ -7,7 +7,7 @@ use crate::embed::{EmbedError, Tsne, Umap};
 use super::{EmbeddingPart, Method};
 
 /// An embedding on its way.
-pub(super) enum Embedder {
+pub(in crate::run) enum Embedder {
     Tsne(Box<Tsne>),
     Umap(Box<Umap>),
 }

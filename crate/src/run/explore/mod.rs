@@ -11,7 +11,7 @@
 mod atlas;
 mod distance_figures;
 mod doses;
-mod embedder;
+pub(in crate::run) mod embedder;
 mod embedding_figures;
 mod exploration;
 mod figures;

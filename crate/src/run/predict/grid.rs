@@ -120,6 +120,8 @@ pub fn merge(
         notes,
         predicted: Some(predicted),
         explored: None,
+        traded_off: None,
+        estimated_information: None,
     })
 }
 
