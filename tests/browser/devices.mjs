@@ -33,10 +33,10 @@ test('devices: the WebGPU engine trains at toy size', () =>
     await drop(page, [{ name: 'toy.csv', content: toyCsv() }]);
     await opened(page, 'toy.csv');
     await choose(page, 'model', SCGEN_DEMO);
-    const seconds = await train(page, { limitS: 540 });
+    const seconds = await train(page, { limitS: 1000 });
     const r2 = await metric(page, 'r2_all');
     tell(`trained in ${seconds.toFixed(1)} s on a software adapter; R2 over all genes ${r2.toFixed(3)}`);
-  }), 600);
+  }), 1200);
 
 test('devices: when the graphics processor vanishes in the middle of a run, the page says so and keeps the data', () =>
   withSite({ webgpu: 'software', path: '?engine=webgpu&software=1', mayComplain: true }, async ({ page }) => {
@@ -48,11 +48,11 @@ test('devices: when the graphics processor vanishes in the middle of a run, the 
     await page.waitForTimeout(3000);
     const browser = await page.context().browser().newBrowserCDPSession();
     await browser.send('Browser.crashGpuProcess').catch(() => {});
-    await until(page, 'the page to say it', async () => /graphics processor/i.test((await shownError(page)) ?? ''), { limitS: 60, errorEnds: false });
+    await until(page, 'the page to say it', async () => /graphics processor/i.test((await shownError(page)) ?? ''), { errorEnds: false });
     tell(`message: ${await shownError(page)}`);
     expect((await at(page, 'dataset-summary').innerText()).includes('toy.csv'), 'the data set is still there');
     await page.getByRole('button', { name: /CPU engine instead/i }).first().click();
-    await until(page, 'the message to go', async () => (await shownError(page)) === null, { limitS: 60, errorEnds: false });
-    await opened(page, 'toy.csv', { limitS: 60 });
-    tell(`trained after it in ${(await train(page, { limitS: 90 })).toFixed(1)} s; badge: ${await badge(page)}`);
-  }), 240);
+    await until(page, 'the message to go', async () => (await shownError(page)) === null, { errorEnds: false });
+    await opened(page, 'toy.csv');
+    tell(`trained after it in ${(await train(page)).toFixed(1)} s; badge: ${await badge(page)}`);
+  }), 600);

@@ -2,12 +2,13 @@
 import { openSite, withSite } from '../lib/site.mjs';
 import { afterAll, tell, test } from '../lib/runner.mjs';
 import { doseCsv } from '../lib/toy.mjs';
-import { at, choose, drawn, drop, expect, explored, figures, graveViolations, loaded, opened, shownError, train, until } from './page.mjs';
+import { EXPLORED, at, choose, drop, expect, explored, figures, frames, graveViolations, history, inScheme, loaded, look, opened, shownError, shows, train, until } from './page.mjs';
 
-const TABS = ['distances', 'cells', 'genes', 'doses'];
+const TABS = Object.keys(EXPLORED);
 const phase = (page) => at(page, 'explore-progress').getAttribute('data-phase');
 const canvas = (page, figure) => at(page, `figure-${figure}`).locator('canvas');
 const lit = (page, figure) => canvas(page, figure).getAttribute('data-lit');
+const says = async (page, figure) => (await canvas(page, figure).getAttribute('aria-label')) ?? '';
 const pick = (page, tab) => at(page, `explore-tab-${tab}`).click();
 
 /** The numbers of a figure's table, row by row, as the page writes them. */
@@ -40,29 +41,31 @@ afterAll(async () => {
 test('explore: comes by itself and shows distances, with finite numbers in the tables', async () => {
   const { page, seconds } = await visited();
   tell(`explored ${seconds.toFixed(1)} s after the page was asked for; ${(await at(page, 'explore-progress').innerText()).replace(/\s+/g, ' ')}`);
-  const shown = await figures(page);
-  for (const figure of ['figure-distances_along_doses', 'figure-distances_per_type']) expect(shown.includes(figure), `${figure} is not among ${shown.join(', ')}`);
-  for (const figure of ['distances_along_doses', 'distances_per_type']) {
+  await shows(page, EXPLORED.distances);
+  for (const figure of EXPLORED.distances) {
     const rows = await tableOf(page, figure);
     const values = rows.map((row) => row.map(asNumber).filter(Number.isFinite));
     expect(rows.length >= 6 && values.every((row) => row.length > 0), `${figure}: a row without a number: ${JSON.stringify(rows.slice(0, 4))}`);
     tell(`${figure}: ${rows.length} rows, the last ${rows.at(-1).join(' | ')}`);
   }
-  const perType = await tableOf(page, 'distances_per_type');
-  const withIntervals = perType.filter((row) => row.map(asNumber).filter(Number.isFinite).length >= 3);
-  expect(withIntervals.length === perType.length, `rows without an interval: ${JSON.stringify(perType)}`);
-}, 200);
+  // The last intervals are asked for when the exploration has ended.
+  let without = [];
+  await until(page, 'an interval in every row', async () => {
+    without = (await tableOf(page, 'distances_per_type')).filter((row) => row.map(asNumber).filter(Number.isFinite).length < 3);
+    return without.length === 0;
+  }, { limitS: 30 }).catch((error) => {
+    throw new Error(`${error.message}; without: ${JSON.stringify(without)}`);
+  });
+});
 
 test('explore: another metric, all of them, curves and plots per type change the figure', async () => {
   const { page } = await visited();
   await pick(page, 'distances');
-  const words = () => canvas(page, 'distances_along_doses').getAttribute('aria-label');
-  let before = await words();
-  for (const [control, value] of [['explore-metric', 'wasserstein'], ['explore-panels', 'cell_types'], ['explore-metric', 'all']]) {
+  const choices = [['explore-metric', 'wasserstein', /^Wasserstein.*, \d+ lines/], ['explore-panels', 'cell_types', /^Wasserstein.*: Hepatocytes - portal, 1 line\b/], ['explore-metric', 'all', /^Distances from control: E-distance/]];
+  for (const [control, value, words] of choices) {
     await choose(page, control, value);
-    await until(page, `${control} to take effect`, async () => (await words()) !== before, { limitS: 15 });
-    before = await words();
-    tell(`${value}: ${before.slice(0, 120)}`);
+    await until(page, `${control} to take effect`, async () => words.test(await says(page, 'distances_along_doses')));
+    tell(`${value}: ${(await says(page, 'distances_along_doses')).slice(0, 120)}`);
   }
   await at(page, 'explore-fits').check();
   await choose(page, 'explore-metric', 'edistance');
@@ -73,48 +76,57 @@ test('explore: another metric, all of them, curves and plots per type change the
 
 test('explore: pointing at a type makes it stand out in the other figure, and not afterwards', async () => {
   const { page } = await visited();
-  await pick(page, 'distances');
+  await look(page, 'distances');
+  // What was chosen before may still be on its way, and would move the figures.
+  for (const figure of EXPLORED.distances) await until(page, `${figure} of the E-distance`, async () => /^E-distance/.test(await says(page, figure)));
   const other = canvas(page, 'distances_along_doses');
-  await canvas(page, 'distances_per_type').scrollIntoViewIfNeeded();
-  const box = await canvas(page, 'distances_per_type').boundingBox();
-  const before = await other.evaluate((element) => element.toDataURL());
+  const picture = () => other.evaluate((element) => element.toDataURL());
+  const from = canvas(page, 'distances_per_type');
+  await from.scrollIntoViewIfNeeded();
+  await frames(page);
+  const before = await picture();
+  const box = await from.boundingBox();
   let key = '';
   for (let y = 8; y < box.height && !key; y += 9) {
     for (let x = box.width * 0.2; x < box.width && !key; x += 8) {
       await page.mouse.move(box.x + x, box.y + y);
+      // Not on to the next place before this one has been answered: what is lit later would be that of a place left behind.
+      await frames(page);
       key = (await lit(page, 'distances_along_doses')) ?? '';
     }
   }
   expect(key !== '', 'no mark of the one figure lights anything in the other');
   tell(`pointed at ${key}`);
-  await page.waitForTimeout(300);
-  expect((await other.evaluate((element) => element.toDataURL())) !== before, 'the other figure looks the same');
+  await until(page, 'the other figure to look different', async () => (await picture()) !== before);
+  expect((await lit(page, 'distances_along_doses')) === key, `${key} does not stay lit while it is pointed at`);
   await page.mouse.move(2, 2);
-  await until(page, 'the light to go', async () => !(await lit(page, 'distances_along_doses')), { limitS: 5 });
+  await until(page, 'the light to go', async () => !(await lit(page, 'distances_along_doses')));
+  await until(page, 'the picture of before', async () => (await picture()) === before);
 });
 
 test('explore: a gene that is pointed at stands out in the figure and in the table', async () => {
   const { page } = await visited();
-  await pick(page, 'genes');
-  await drawn(page);
+  await look(page, 'genes');
   const rows = at(page, 'explore-table-response_genes').locator('tbody tr');
   const gene = await rows.nth(2).locator('button').innerText();
   await rows.nth(2).hover();
-  await until(page, `${gene} to stand out among the points`, async () => (await lit(page, 'volcano')) === gene, { limitS: 5 });
+  await until(page, `${gene} to stand out among the points`, async () => (await lit(page, 'volcano')) === gene);
   // Away from the table: focusing the figure scrolls, and a row that came to lie under the mouse would stand out as well.
   await page.mouse.move(2, 2);
-  await until(page, 'the light to go', async () => !(await lit(page, 'volcano')), { limitS: 5 });
+  await until(page, 'the light to go', async () => !(await lit(page, 'volcano')));
   await canvas(page, 'volcano').focus();
   const rowAlight = () => page.evaluate(() => /** @type {HTMLElement | null} */ (document.querySelector('tr.lit button'))?.innerText ?? '');
   let other = '';
   for (let i = 0; i < 400 && !other; i++) {
     await page.keyboard.press('ArrowRight');
+    await frames(page);
     other = await rowAlight();
   }
   expect(other, 'no point of the figure lights a row of the table');
   await page.keyboard.press('Enter');
-  tell(`pointed at ${gene} in the table; chosen among the points, near ${other}: ${await at(page, 'explore-gene').inputValue()}`);
-  await until(page, 'the chosen gene to be drawn', async () => (await at(page, 'figure-gene_expression').locator('h3').innerText()) === (await at(page, 'explore-gene').inputValue()), { limitS: 10 });
+  await until(page, `${other} to be chosen`, async () => (await at(page, 'explore-gene').inputValue()) === other);
+  tell(`pointed at ${gene} in the table; chosen among the points: ${other}`);
+  await until(page, 'the chosen gene to be drawn', async () => (await at(page, 'figure-gene_expression').locator('h3').innerText()) === other);
 });
 
 test('explore: a walk through everything by keyboard alone', async () => {
@@ -130,7 +142,7 @@ test('explore: a walk through everything by keyboard alone', async () => {
   };
   await at(page, 'nav-explore').focus();
   await press('Enter');
-  expect(page.url().endsWith('#explore'), 'the link to Explore');
+  await until(page, 'the link to Explore', () => page.evaluate(() => location.hash === '#explore'));
   await tabTo('the tabs', ({ role }) => role === 'tab');
   await press('Home');
   for (const [key, wanted] of [['ArrowRight', 'cells'], ['ArrowRight', 'genes'], ['End', 'doses'], ['ArrowRight', 'distances'], ['ArrowLeft', 'doses'], ['Home', 'distances']]) {
@@ -149,62 +161,65 @@ test('explore: a walk through everything by keyboard alone', async () => {
   await press('ArrowUp');
   await tabTo('a figure', ({ tag }) => tag === 'CANVAS');
   await press('ArrowRight');
-  await until(page, 'the other figure to follow the arrow key', async () => Boolean(await lit(page, 'distances_per_type')), { limitS: 5 });
-  const type = await lit(page, 'distances_per_type');
-  await until(page, 'the mark to be read out', async () => (await page.locator('#status').innerText()).includes(type), { limitS: 5 });
+  let type = '';
+  await until(page, 'the other figure to follow the arrow key', async () => {
+    type = (await lit(page, 'distances_per_type')) ?? '';
+    return type !== '';
+  });
+  await until(page, 'the mark to be read out', async () => (await page.locator('#status').innerText()).includes(type));
   await press('Enter');
-  await until(page, 'the type alone', () => at(page, 'explore-only').isVisible(), { limitS: 5 });
+  await until(page, 'the type alone', () => at(page, 'explore-only').isVisible());
   tell(`chosen by Enter: ${await at(page, 'explore-only').innerText()}`);
-  await until(page, 'the table to have this type alone', async () => (await tableOf(page, 'distances_per_type')).length === 1, { limitS: 10 });
+  await until(page, 'the table to have this type alone', async () => (await tableOf(page, 'distances_per_type')).length === 1);
   await canvas(page, 'distances_along_doses').focus();
   await press('Escape');
-  await until(page, 'all types again', async () => !(await at(page, 'explore-only').isVisible()), { limitS: 5 });
+  await until(page, 'all types again', async () => !(await at(page, 'explore-only').isVisible()));
   for (const tab of TABS.slice(1)) {
     await at(page, `explore-tab-${tab}`).focus();
     await press('Enter');
-    await drawn(page);
+    // They are asked for only when the tab is opened, and cannot have the focus before they are there.
+    await shows(page, EXPLORED[tab]);
     await tabTo(`a figure of ${tab}`, ({ tag }) => tag === 'CANVAS');
+    expect(await at(page, `explore-panel-${tab}`).evaluate((panel) => panel.contains(document.activeElement)), `Tab leads past the figures of ${tab}`);
   }
   await at(page, 'explore-tab-genes').focus();
   await press('Enter');
+  await shows(page, EXPLORED.genes);
   await tabTo('a row of the table', () => page.evaluate(() => Boolean(document.activeElement?.closest('tbody'))));
   await press('ArrowDown');
   await press('ArrowDown');
   const gene = await page.evaluate(() => document.activeElement?.textContent);
   await press('Enter');
-  await until(page, `${gene} to be shown`, async () => (await canvas(page, 'gene_expression').getAttribute('aria-label')) !== null && (await at(page, 'explore-gene').inputValue()) === gene, { limitS: 5 });
+  await until(page, `${gene} to be shown`, async () => (await at(page, 'explore-gene').inputValue()) === gene && (await at(page, 'figure-gene_expression').locator('h3').innerText()) === gene);
   await tabTo('the files', ({ test }) => test === 'explore-save-run');
-}, 120);
+});
 
 test('explore: no serious accessibility violation in any tab, light and dark', async () => {
   const { page } = await visited();
   for (const colorScheme of ['light', 'dark']) {
-    await page.emulateMedia({ colorScheme });
+    await inScheme(page, colorScheme);
     for (const tab of TABS) {
-      await pick(page, tab);
-      await drawn(page);
+      await look(page, tab);
       const grave = await graveViolations(page);
       expect(grave.length === 0, `${tab}, ${colorScheme}: ${grave.join('\n')}`);
     }
   }
   await page.emulateMedia({ colorScheme: null });
-}, 120);
+}, 900);
 
 test('explore: every figure says what it shows, and has a table', async () => {
   const { page } = await visited();
   for (const tab of TABS) {
-    await pick(page, tab);
-    await drawn(page);
+    await look(page, tab);
     const shown = (await figures(page)).filter((id) => !['figure-cell_counts', 'figure-loss'].includes(id));
-    expect(shown.length > 0, `${tab} has no figure`);
     for (const id of shown) {
       const name = id.slice('figure-'.length);
-      expect((await canvas(page, name).getAttribute('aria-label')).length > 20, `${id} says nothing`);
+      expect((await says(page, name)).length > 20, `${id} says nothing`);
       expect((await tableOf(page, name)).length > 0, `${id} has an empty table`);
     }
     tell(`${tab}: ${shown.join(', ')}`);
   }
-}, 120);
+});
 
 test('explore: the run file and the report can be saved', async () => {
   const { page } = await visited();
@@ -223,38 +238,38 @@ test('explore: nothing went wrong behind the scenes', async () => {
 
 test('explore: cancelled, it keeps its figures; training goes first', () => withSite({}, async ({ page }) => {
   await loaded(page);
-  await until(page, 'distances', async () => (await figures(page)).includes('figure-distances_per_type'), { limitS: 60 });
+  await shows(page, ['distances_per_type']);
   await at(page, 'explore-pause').click();
   await until(page, 'a pause', async () => (await phase(page)) === 'paused');
   await at(page, 'explore-pause').click();
   await until(page, 'it to go on', async () => (await phase(page)) === 'running');
-  const training = train(page);
-  await until(page, 'it to give way', async () => (await phase(page)) === 'waiting', { limitS: 10 });
-  await training;
-  await until(page, 'it to go on after the training', async () => (await phase(page)) === 'running', { limitS: 10 });
+  const phases = await history(at(page, 'explore-progress'), 'data-phase');
+  await train(page);
+  await until(page, 'it to go on after the training', async () => (await phase(page)) === 'running');
+  expect((await phases()).join(', ').startsWith('running, waiting, running'), `it did not give way: ${(await phases()).join(', ')}`);
   await at(page, 'explore-cancel').click();
   expect((await phase(page)) === 'cancelled', 'it is cancelled');
   await choose(page, 'explore-metric', 'euclidean');
-  await until(page, 'another metric after the end', async () => /Euclidean/i.test((await canvas(page, 'distances_per_type').getAttribute('aria-label')) ?? ''), { limitS: 10 });
+  await until(page, 'another metric after the end', async () => /Euclidean/i.test(await says(page, 'distances_per_type')));
   expect((await shownError(page)) === null, 'cancelling is not an error');
   await at(page, 'explore-again').click();
-  await until(page, 'it to begin again', async () => (await phase(page)) === 'running', { limitS: 20 });
+  await until(page, 'it to begin again', async () => (await phase(page)) === 'running');
   expect((await figures(page)).includes('figure-distances_per_type'), 'the figures stay until there are new ones');
-}), 150);
+}));
 
 test('explore: two conditions without doses show distances per type', () => withSite({}, async ({ page }) => {
   await loaded(page);
   await at(page, 'preset-pbmc-two-condition').click();
   await opened(page, 'pbmc-two-condition');
-  await until(page, 'distances', async () => (await figures(page)).includes('figure-distances_per_type'), { limitS: 60 });
+  await shows(page, ['distances_per_type']);
   expect(await at(page, 'explore-no-dose').isVisible(), 'it is not said that there are no doses');
   const shown = await figures(page);
   expect(!shown.includes('figure-distances_along_doses'), 'there is an empty figure along the doses');
   expect(!(await at(page, 'explore-tab-doses').isVisible()), 'there is a tab for doses');
   await pick(page, 'genes');
-  await until(page, 'response genes', async () => (await at(page, 'explore-table-response_genes').locator('tbody tr').count()) > 5, { limitS: 60 });
+  await until(page, 'response genes', async () => (await at(page, 'explore-table-response_genes').locator('tbody tr').count()) > 5);
   tell((await at(page, 'explore-table-response_genes').locator('tbody tr').first().innerText()).replace(/\s+/g, ' '));
-}), 150);
+}));
 
 test('explore: data without a treatment say so and break nothing', () => withSite({}, async ({ page }) => {
   await loaded(page);
@@ -263,7 +278,7 @@ test('explore: data without a treatment say so and break nothing', () => withSit
   await until(page, 'a sentence', () => at(page, 'explore-no-treatment').isVisible(), { errorEnds: false });
   expect(!(await at(page, 'explore-tab-distances').isVisible()), 'there is a tab for distances');
   await at(page, 'preset-pbmc-two-condition').click();
-  await until(page, 'an exploration of the next data', async () => (await phase(page)) === 'running', { errorEnds: false });
+  await until(page, 'an exploration of the next data', async () => ['running', 'finished'].includes(await phase(page)), { errorEnds: false });
 }));
 
 test('explore: doses that are written as text are understood, and shown', () => withSite({}, async ({ page }) => {
@@ -274,12 +289,12 @@ test('explore: doses that are written as text are understood, and shown', () => 
   tell(`notes: ${notes}`);
   expect(/ug\/kg/.test(notes) && /vehicle/.test(notes), 'what was made of the doses is not said');
   await explored(page);
-  await until(page, 'a figure along the doses', async () => (await figures(page)).includes('figure-distances_along_doses'));
+  await shows(page, EXPLORED.distances);
   const doses = await at(page, 'explore-distances-arm').locator('option').allInnerTexts();
   tell(`doses: ${doses.join(', ')}`);
   expect(doses.length === 4, `there are ${doses.length} treated doses`);
   expect(await at(page, 'explore-tab-doses').isVisible(), 'four doses have curves');
-}), 150);
+}));
 
 test('explore: fewer cells than there are, then all of them; another layout is computed when asked for', () => withSite({}, async ({ page }) => {
   await loaded(page);
@@ -291,24 +306,24 @@ test('explore: fewer cells than there are, then all of them; another layout is c
   await at(page, 'max-cells').fill('60');
   await at(page, 'max-cells').blur();
   await at(page, 'explore-again').click();
-  await until(page, 'the number of cells', async () => /60 of 180 cells are shown; .* s\./.test(await at(page, 'explore-cells').innerText()), { limitS: 60 });
+  await until(page, 'the number of cells', async () => /60 of 180 cells are shown; .* s\./.test(await at(page, 'explore-cells').innerText()));
   tell(await at(page, 'explore-cells').innerText());
   await at(page, 'explore-all-cells').click();
-  await until(page, 'all cells', async () => (await phase(page)) === 'finished' && (await at(page, 'explore-cells').innerText()) === '', { limitS: 60 });
+  await until(page, 'all cells', async () => (await phase(page)) === 'finished' && (await at(page, 'explore-cells').innerText()) === '');
   await pick(page, 'cells');
   const offered = await at(page, 'explore-method').locator('option').allInnerTexts();
   expect(offered.some((text) => /compute t-SNE/.test(text)), `offered: ${offered.join(', ')}`);
   await choose(page, 'explore-method', 'tsne');
-  await until(page, 't-SNE', async () => /t-SNE/.test((await canvas(page, 'embedding').getAttribute('aria-label')) ?? ''), { limitS: 60 });
+  await until(page, 't-SNE', async () => /t-SNE/.test(await says(page, 'embedding')));
   await choose(page, 'explore-colour', 'gene');
   await at(page, 'explore-colour-gene').fill('no such gene');
   await at(page, 'explore-colour-gene').press('Enter');
-  await until(page, 'words about the gene', async () => /no such gene/.test(await at(page, 'figure-embedding_by').innerText()), { limitS: 10 });
+  await until(page, 'words about the gene', async () => /no such gene/.test(await at(page, 'figure-embedding_by').innerText()));
   tell((await at(page, 'figure-embedding_by').locator('.figure-trouble').innerText()).slice(0, 120));
   await at(page, 'explore-colour-gene').fill('GENE5');
   await at(page, 'explore-colour-gene').press('Enter');
-  await until(page, 'the gene', async () => /GENE5/.test((await canvas(page, 'embedding_by').getAttribute('aria-label')) ?? ''), { limitS: 10 });
-}), 200);
+  await until(page, 'the gene', async () => /GENE5/.test(await says(page, 'embedding_by')));
+}));
 
 for (const [what, sizes] of [['one cell type', [20]], ['forty cell types, one of them with a single cell per dose', [1, ...Array(39).fill(4)]]]) {
   test(`explore: ${what}`, () => withSite({}, async ({ page }) => {
@@ -319,16 +334,15 @@ for (const [what, sizes] of [['one cell type', [20]], ['forty cell types, one of
     if (sizes.length === 1) await choose(page, 'role-cell_type', 'cell_type');
     await until(page, 'the old exploration to go', async () => (await phase(page)) !== 'finished', { errorEnds: false });
     await until(page, 'the roles to be right', async () => (await shownError(page)) === null, { errorEnds: false });
-    await explored(page, { limitS: 240 });
+    await explored(page);
     for (const tab of TABS) {
-      await pick(page, tab);
-      await drawn(page);
+      await look(page, tab);
       tell(`${tab}: ${(await figures(page)).join(', ')}`);
     }
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     expect(overflow <= 0, `the page is ${overflow} px wider than the window`);
     expect((await page.locator('.figure-trouble').filter({ visible: true }).count()) === 0, 'a figure could not be made');
-  }), 300);
+  }), 600);
 }
 
 test('explore: without motion the cells appear when they are laid out', () => withSite({ context: { reducedMotion: 'reduce' } }, async ({ page }) => {
@@ -337,5 +351,5 @@ test('explore: without motion the cells appear when they are laid out', () => wi
   await opened(page, 'small.csv');
   await explored(page);
   await pick(page, 'cells');
-  await until(page, 'UMAP', async () => /UMAP/.test((await canvas(page, 'embedding').getAttribute('aria-label')) ?? ''), { limitS: 10 });
-}), 120);
+  await until(page, 'UMAP', async () => /UMAP/.test(await says(page, 'embedding')));
+}));

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { openSite } from '../lib/site.mjs';
 import { afterAll, tell, test } from '../lib/runner.mjs';
-import { at, expect, explored, figures, graveViolations, loaded, metric, train } from './page.mjs';
+import { at, expect, explored, figures, graveViolations, inScheme, loaded, metric, train } from './page.mjs';
 
 const GOAL_S = 10;
 
@@ -36,7 +36,7 @@ test('first visit: a built-in set is loaded and one click trains', async () => {
   expect(headline.trim().length > 20, 'the headline says what came out');
   const r2 = await metric(page, 'r2_all');
   expect(r2 > 0 && r2 <= 1, `R2 over all genes is ${r2}`);
-}, 180);
+});
 
 test('first visit: every baseline stands beside the model', async () => {
   const { page } = await visited();
@@ -73,7 +73,7 @@ test('first visit: figures and tables can be saved', async () => {
     const count = await buttons.count();
     expect(count > 0, `no visible button saves ${ending}`);
     for (let i = 0; i < count; i++) {
-      const [download] = await Promise.all([page.waitForEvent('download', { timeout: 15_000 }), buttons.nth(i).click()]);
+      const [download] = await Promise.all([page.waitForEvent('download'), buttons.nth(i).click()]);
       const file = download.suggestedFilename();
       const bytes = await readFile(await download.path());
       expect(file.endsWith(ending), `${file} should end in ${ending}`);
@@ -86,13 +86,13 @@ test('first visit: figures and tables can be saved', async () => {
 test('first visit: no serious accessibility violation (axe-core)', async () => {
   const { page } = await visited();
   for (const colorScheme of ['light', 'dark']) {
-    await page.emulateMedia({ colorScheme });
+    await inScheme(page, colorScheme);
     const grave = await graveViolations(page);
     tell(`${colorScheme}: ${grave.length} serious violations`);
     expect(grave.length === 0, grave.join('\n'));
   }
   await page.emulateMedia({ colorScheme: null });
-});
+}, 900);
 
 test('first visit: nothing went wrong behind the scenes, nothing left this machine', async () => {
   const { site } = await visited();

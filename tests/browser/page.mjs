@@ -24,8 +24,11 @@ export async function shownError(page) {
   return text === '' ? null : text;
 }
 
-/** Waits until `holds` is true, asking several times a second; a message on the page ends the wait. */
-export async function until(page, what, holds, { limitS = 60, errorEnds = true } = {}) {
+/**
+ * Waits until `holds` is true, asking several times a second; a message on the page ends the wait. What follows from a click is drawn a
+ * moment later, on a busy machine a long moment: nothing but what happens within the click's own listener may be read without this.
+ */
+export async function until(page, what, holds, { limitS = 180, errorEnds = true } = {}) {
   const end = Date.now() + limitS * 1000;
   for (;;) {
     if (await holds()) return;
@@ -36,10 +39,35 @@ export async function until(page, what, holds, { limitS = 60, errorEnds = true }
   }
 }
 
+/**
+ * Waits until the page has drawn twice: by then whatever it does once a frame in answer to a key or the pointer is done, and what the
+ * answer is can be read before the next key.
+ */
+export const frames = (page) => page.evaluate(() => new Promise((done) => {
+  requestAnimationFrame(() => requestAnimationFrame(() => done(null)));
+}));
+
+/**
+ * Writes down every value that an attribute of an element has from now on, so that one that soon gives way to the next is not missed.
+ * Returns a function that gives them in order, the present one first.
+ */
+export async function history(locator, attribute) {
+  const values = await locator.evaluateHandle((element, name) => {
+    const all = [element.getAttribute(name)];
+    new MutationObserver((changes) => {
+      // Each change has the value before it; the last one is what there is now.
+      for (const { oldValue } of changes) if (oldValue !== all.at(-1)) all.push(oldValue);
+      if (element.getAttribute(name) !== all.at(-1)) all.push(element.getAttribute(name));
+    }).observe(element, { attributes: true, attributeOldValue: true, attributeFilter: [name] });
+    return all;
+  }, attribute);
+  return () => values.jsonValue();
+}
+
 export const isUsable = async (locator) => (await locator.isVisible()) && (await locator.isEnabled());
 
 /** Waits until a data set is loaded and can be trained on; returns the summary's text. */
-export async function loaded(page, { limitS = 60 } = {}) {
+export async function loaded(page, { limitS = 180 } = {}) {
   await until(page, 'a data set to be loaded', async () =>
     (await at(page, 'dataset-summary').isVisible()) && (await isUsable(at(page, 'train'))), { limitS });
   return at(page, 'dataset-summary').innerText();
@@ -62,7 +90,7 @@ export async function choose(page, id, wanted) {
       found = options.find(({ value, label }) => fits(value) || fits(label))
         ?? options.find(({ label }) => typeof wanted === 'string' && label.startsWith(wanted));
       return found !== undefined;
-    }, { limitS: 20 }).catch((error) => {
+    }).catch((error) => {
       throw new Error(`${error.message}; it offers ${options.map(({ label }) => label).join(', ')}`);
     });
     await control.selectOption(found.value);
@@ -75,11 +103,11 @@ export async function choose(page, id, wanted) {
     await control.getByRole('button', { name: wanted, exact: typeof wanted === 'string' }).first().click();
     return;
   }
-  // Of several checkboxes only the wanted one is to stay on.
+  // Of several checkboxes only the wanted one is to stay on; it comes first, since the last one does not go off.
+  await boxes.nth(index).check();
   for (let i = 0; i < names.length; i++) {
     const box = boxes.nth(i);
-    if (i === index) await box.check();
-    else if ((await box.getAttribute('type')) === 'checkbox') await box.uncheck();
+    if (i !== index && (await box.getAttribute('type')) === 'checkbox') await box.uncheck();
   }
 }
 
@@ -104,18 +132,19 @@ export async function drop(page, files) {
 }
 
 /** Waits for the summary to name `name`, i.e. for a dropped or chosen data set to have replaced the one before. */
-export async function opened(page, name, { limitS = 60 } = {}) {
+export async function opened(page, name, { limitS = 180 } = {}) {
   await until(page, `${name} to be opened`, async () =>
     (await at(page, 'dataset-summary').innerText()).includes(name) && (await isUsable(at(page, 'train'))), { limitS });
 }
 
 /** Presses Train and waits for the end of the run. Returns its seconds. */
-export async function train(page, { limitS = 120 } = {}) {
+export async function train(page, { limitS = 240 } = {}) {
   const started = performance.now();
   await until(page, 'Train to be usable', () => isUsable(at(page, 'train')));
+  const phases = await history(at(page, 'progress'), 'data-phase');
   await at(page, 'train').click();
   // The results of an earlier run may still be there: wait until this one has begun.
-  await until(page, 'the run to begin', async () => !(await isUsable(at(page, 'train'))), { limitS: 10 });
+  await until(page, 'the run to begin', async () => (await phases()).includes('starting'));
   await finished(page, { limitS });
   return (performance.now() - started) / 1000;
 }
@@ -139,10 +168,32 @@ export async function figures(page) {
     .evaluateAll((all) => all.map((figure) => figure.dataset.testid));
 }
 
+/** What each tab of the exploration shows once everything is known; of data without doses less. */
+export const EXPLORED = {
+  distances: ['distances_along_doses', 'distances_per_type'],
+  cells: ['embedding', 'embedding_by'],
+  genes: ['volcano', 'gene_expression', 'response_overlap'],
+  doses: ['genes_along_doses', 'ec50'],
+};
+
 /** Waits until the exploration, which begins by itself, has ended and its figures are drawn. */
-export async function explored(page, { limitS = 150 } = {}) {
+export async function explored(page, { limitS = 240 } = {}) {
   await until(page, 'the exploration to end', async () => (await at(page, 'explore-progress').getAttribute('data-phase')) === 'finished', { limitS });
+  // What came last is still asked for when it has ended.
+  await until(page, 'a figure of the exploration', () => page.locator('#explore [data-testid^="figure-"]').filter({ visible: true }).first().isVisible());
   await drawn(page);
+}
+
+/** Waits until these figures are on the page and drawn. */
+export async function shows(page, names) {
+  for (const name of names) await until(page, `the figure ${name}`, () => at(page, `figure-${name}`).isVisible());
+  await drawn(page);
+}
+
+/** Opens a tab of the exploration, and waits for its figures, which are asked for only then. */
+export async function look(page, tab) {
+  await at(page, `explore-tab-${tab}`).click();
+  await shows(page, EXPLORED[tab]);
 }
 
 /** Waits until each visible figure says what it shows, i.e. is drawn. */
@@ -151,7 +202,13 @@ export async function drawn(page) {
     const canvases = page.locator('[data-testid^="figure-"] canvas').filter({ visible: true });
     const words = await canvases.evaluateAll((all) => all.map((canvas) => canvas.getAttribute('aria-label')));
     return words.every(Boolean);
-  }, { limitS: 15 });
+  });
+}
+
+/** Asks for light or dark, and waits until the page has followed: parts of both at once are hard to read. */
+export async function inScheme(page, colorScheme) {
+  await page.emulateMedia({ colorScheme });
+  await until(page, `the ${colorScheme} theme`, () => page.evaluate((wanted) => document.documentElement.dataset.theme === wanted, colorScheme));
 }
 
 /** The serious and critical violations that axe-core finds, in words. */

@@ -4,6 +4,7 @@ import './first-visit.mjs';
 import './grid.mjs';
 import './dose.mjs';
 import './explore.mjs';
+import './tradeoff.mjs';
 import './control.mjs';
 import './bad-files.mjs';
 import './kang.mjs';

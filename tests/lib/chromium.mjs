@@ -36,6 +36,9 @@ const QUIET = [
   '--disable-sync',
 ];
 
+// A machine that builds something else at the same time needs a while.
+const START_MS = 120_000;
+
 // Without a flag headless Chromium has `navigator.gpu` but no adapter, which is what many visitors have.
 const WEBGPU = {
   none: [],
@@ -52,7 +55,7 @@ export async function launch(webgpu, extra = []) {
   const executablePath = findChromium();
   if (!executablePath) throw new Error('no Chromium found: install it, or set CHROMIUM to its program');
   const { chromium } = await import('playwright-core');
-  return chromium.launch({ executablePath, headless: true, args: [...QUIET, ...WEBGPU[webgpu], ...extra] });
+  return chromium.launch({ executablePath, headless: true, timeout: START_MS, args: [...QUIET, ...WEBGPU[webgpu], ...extra] });
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {

@@ -56,3 +56,19 @@ export const EXPLORATION = {
   },
   device: 'cpu',
 };
+
+/** Two fronts on the built-in set with two batches, in seconds; the first is trained in two parts. */
+export const FRONTS = {
+  dosefront: 1,
+  dataset: { simulated: { preset: 'marrow-two-batches', seed: 1 } },
+  roles: { cell_type: 'cell_type', condition: null, control: null, dose: null, batch: 'batch' },
+  preprocess: { max_cells: 300, genes: { hvg_seurat: 80 } },
+  task: {
+    trade_off: {
+      methods: ['pareto_mtl', 'scalarisation'], measures: [{ measure: 'mine', width: 16, critic_steps: 1 }], candidates: 5, splits: [1],
+      scvi: { n_hidden: 16, n_latent: 4 }, schedule: { pretrain_epochs: 2, critic_warm_up: 5, range_epochs: 1, epochs: 2, refit_epochs: 1 },
+      evaluation: { de_novo: { epochs: 1 } },
+    },
+  },
+  device: 'cpu',
+};

@@ -13,6 +13,12 @@ const SUB_PATH = '/some/sub/path/';
 // workers' requests are watched by name as well, so the page cannot hide behind these.
 const BROWSERS_OWN = /^(.+\.)?(google\.com|googleapis\.com|gvt1\.com)$/;
 
+// How long a click or a download may take: far longer than it should, since the machines of CI are slow and shared.
+const PATIENCE_MS = 60_000;
+
+// For finding tests that read the page before it has drawn: the page's own thread, not its workers, is slowed so many times.
+const SLOW = Number(process.env.DOSEFRONT_SLOW ?? 1);
+
 /**
  * Stands in as the browser's proxy for every address but this machine's and writes down what was asked for. Unlike listening to the
  * page's requests this also sees those of workers, which a page's Content-Security-Policy does not govern.
@@ -74,7 +80,8 @@ export async function openSite({ webgpu = 'none', path = '', context: settings =
   context.on('response', (response) => {
     if (response.status() >= 400) problems.push(`${response.status()} for ${response.url()}`);
   });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(PATIENCE_MS);
+  if (SLOW > 1) await (await context.newCDPSession(page)).send('Emulation.setCPUThrottlingRate', { rate: SLOW });
   const started = performance.now();
   await page.goto(server.url + path);
   return {

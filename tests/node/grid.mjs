@@ -35,13 +35,13 @@ test('grid: parts done by two engines, the last one first, join to the report of
   for (const [i, job] of [...jobs.entries()].reverse()) {
     const engine = engines[i % 2];
     await finish(engine, job.run);
-    parts[i] = structuredClone(engine.part());
+    parts[i] = structuredClone(engine.part('predict'));
   }
   const joined = engines[0].merge(run, parts);
   await finish(engines[1], run);
   assert.equal(withoutTimes(joined), withoutTimes(await engines[1].report('predict')));
   tell(`${JSON.parse(joined).results.length} results in ${jobs.length} parts`);
-}, 180);
+}, 600);
 
 test('grid: an estimate knows every part', async () => {
   const engine = await openEngine(EVERYTHING);
@@ -54,7 +54,7 @@ test('grid: a trained model that is restored from its weights answers any dose a
   const engine = await openEngine(DOSES);
   const run = await engine.check_run(DOSES);
   await finish(engine, run);
-  const { results } = engine.part();
+  const { results } = engine.part('predict');
   const [cellType] = run.task.predict.held_out;
   const kept = run.task.predict.models.map((_, fit) => engine.weights(fit).slice());
   for (const [model, weights] of kept.entries()) {
@@ -81,4 +81,4 @@ test('grid: a trained model that is restored from its weights answers any dose a
   const summary = await again.open_files(['predicted.h5ad'], [bytes]);
   assert.ok(['predicted', 'model', 'seed'].every((name) => summary.obs.some((column) => column.name === name)), JSON.stringify(summary.obs.map(({ name }) => name)));
   tell(`${summary.n_cells} cells x ${summary.n_genes} genes in ${(bytes.length / 1024).toFixed(0)} KiB`);
-}, 180);
+}, 600);

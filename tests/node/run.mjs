@@ -4,6 +4,7 @@ import './build.mjs';
 import './server.mjs';
 import './engine.mjs';
 import './grid.mjs';
+import './tradeoff.mjs';
 import './same-everywhere.mjs';
 
 await run();

@@ -1,7 +1,7 @@
 // Opening data and saying what its columns mean.
 import { errorInfo } from './failure.js';
 import { recognise } from './recognise.js';
-import { noResults, noRun } from './store.js';
+import { noFronts, noProgress, noResults, noRun } from './store.js';
 
 /** @typedef {import('./store.js').Store} Store */
 /** @typedef {import('./store.js').DataSource} DataSource */
@@ -57,7 +57,8 @@ export class DataActions {
       const summary = await this.read(source);
       if (mine !== this.opened) return;
       this.store.patch('data', { phase: 'ready', source, summary });
-      this.store.set({ run: noRun(), results: { ...this.store.state.results, ...noResults() } });
+      const { results, fronts } = this.store.state;
+      this.store.set({ run: noRun(), results: { ...results, ...noResults() }, frontRun: noProgress(), fronts: { ...fronts, ...noFronts() } });
       await this.setRoles(summary.roles, true);
     } catch (thrown) {
       if (mine === this.opened) this.store.patch('data', { phase: before.summary ? 'ready' : 'none', error: errorInfo(thrown) });
@@ -92,6 +93,9 @@ export class DataActions {
       const summary = await this.read(source);
       this.store.patch('data', { phase: 'ready', summary });
       if (this.store.state.run.phase === 'failed') this.store.set({ run: noRun() });
+      // A fresh engine has no trained network.
+      this.store.patch('fronts', { alive: null, cursor: null });
+      if (this.store.state.frontRun.phase === 'failed') this.store.set({ frontRun: noProgress() });
       await this.setRoles(this.store.state.roles, false);
     } catch (thrown) {
       this.store.patch('data', { phase: 'none', summary: null, error: errorInfo(thrown) });

@@ -63,8 +63,10 @@ export class EngineActions {
     this.client = client;
     try {
       const info = await client.send('init', [device, this.adapter.name, this.adapter.software, engineUrl(this.build, device)]);
+      const presets = await client.send('presets', []);
+      // Not before: Train waits for the engine, and who restarts it has to open the data in the same turn.
       this.store.patch('engine', { phase: 'ready', info, why, offer: device === 'webgpu' ? '' : this.store.state.engine.offer });
-      this.store.set({ presets: await client.send('presets', []) });
+      this.store.set({ presets });
     } catch (thrown) {
       if (client !== this.client) return;
       const error = errorInfo(thrown);
@@ -90,6 +92,7 @@ export class EngineActions {
     if (this.store.state.engine.phase !== 'ready') return;
     // What stopped the last run is over with its engine.
     this.store.patch('run', { error: null });
+    this.store.patch('frontRun', { error: null });
     await this.onFresh();
   }
 

@@ -23,6 +23,8 @@ let engine = null;
 const runs = {
   explore: { phase: 'none', generation: 0, wake: () => {} },
   predict: { phase: 'none', generation: 0, wake: () => {} },
+  trade_off: { phase: 'none', generation: 0, wake: () => {} },
+  mutual_information: { phase: 'none', generation: 0, wake: () => {} },
 };
 let panic = '';
 
@@ -112,6 +114,19 @@ function inTurn(work) {
 // A macrotask, so that messages of the page come in between two steps.
 const breathe = () => new Promise((resolve) => setTimeout(resolve, 0));
 
+/** What the figures of a result need goes along, so that it can still be looked at when this run is over. @param {import('./protocol.js').EngineEvent} event */
+function withDetail(event) {
+  if (event.kind === 'result') return { ...event, detail: engine?.detail(event.result.index) };
+  if (event.kind === 'candidate') return { ...event, detail: latentOf(event.row.index) };
+  return event;
+}
+
+/** Its values as they are kept: a tenth of the size of a list. @param {number} index */
+function latentOf(index) {
+  const latent = ready().latent(index);
+  return { ...latent, values: Float32Array.from(latent.values) };
+}
+
 /** @param {TaskName} task */
 async function stepLoop(task) {
   const run = runs[task];
@@ -125,8 +140,7 @@ async function stepLoop(task) {
       const events = await inTurn(() => (engine && mine === run.generation && run.phase === 'running' ? engine.step(task, performance.now() - askedAt < ASKED_FOR_MS ? ASKED_STEP_MS : STEP_MS) : []));
       if (mine !== run.generation) return;
       for (const event of events) {
-        // The genes go along, so that a prediction can still be looked at when this run is over.
-        tell(event.kind === 'result' ? { ...event, detail: engine?.detail(event.result.index) } : event, task);
+        tell(withDetail(event), task);
       }
       if (events.some((event) => event.kind === 'finished')) run.phase = 'none';
       await breathe();
@@ -148,8 +162,7 @@ function ready() {
 /** New data end the runs; data that could not be opened do not. @template T @param {T | Promise<T>} opening */
 async function opened(opening) {
   const summary = await opening;
-  stop('explore');
-  stop('predict');
+  for (const task of /** @type {TaskName[]} */ (Object.keys(runs))) stop(task);
   return summary;
 }
 
@@ -189,7 +202,7 @@ const calls = {
   check_run: (file) => ready().check_run(file),
   /** @param {import('./protocol.js').RunFile} file */
   async start(file) {
-    const task = 'explore' in file.task ? 'explore' : 'predict';
+    const [task] = /** @type {TaskName[]} */ (Object.keys(file.task));
     stop(task);
     const started = await ready().start(file);
     runs[task].phase = 'running';
@@ -215,10 +228,19 @@ const calls = {
   },
   jobs: (file) => ready().jobs(file),
   estimate: (file, budgetMs) => ready().estimate(file, budgetMs),
-  part() {
-    const part = ready().part();
-    return { part, weights: part.fits.map((_, fit) => weightsOf(fit)).filter((bytes) => bytes !== null) };
+  /** @param {TaskName} task */
+  part(task) {
+    const part = ready().part(task);
+    const fits = 'fits' in part ? part.fits : [];
+    return { part, weights: fits.map((_, fit) => weightsOf(fit)).filter((bytes) => bytes !== null) };
   },
+  picture_open: (values, width, method) => ready().picture_open(values, width, method),
+  picture_step: (budgetMs) => ready().picture_step(budgetMs),
+  front_track: () => ready().front_track(),
+  front_at: (position) => ready().front_at(position),
+  front_polish: (position, steps) => ready().front_polish(position, steps),
+  front_polish_step: (budgetMs) => ready().front_polish_step(budgetMs),
+  playground_points: () => ready().playground_points(),
   replay_open: (file, cellType, model, weights) => ready().replay_open(file, cellType, model, weights),
   results_h5ad: (file, rows, weights, real) => ready().results_h5ad(file, rows, weights, real),
   replay_dose: (dose, seed, condition) => ready().replay_dose(dose, seed, condition),

@@ -15,7 +15,7 @@ const RESAMPLED_GAP_MS = 3000;
 const HEAD_START_MS = 400;
 
 /** @param {State} state */
-const trains = ({ run }) => run.phase === 'starting' || run.phase === 'running';
+const trains = ({ run, frontRun }) => [run, frontRun].some(({ phase }) => phase === 'starting' || phase === 'running');
 const GONE = new Set(['engine_stopped', 'engine_crash', 'engine_out_of_memory', 'no_run']);
 /** Whether a question failed because its run or engine is no more, which is told elsewhere. @param {any} thrown */
 export const isGone = (thrown) => GONE.has(errorInfo(thrown).code);
@@ -35,7 +35,7 @@ export class ExploreActions {
     this.resampledAt = 0;
     this.frame = 0;
     engines.listeners.explore = (event) => this.handle(event);
-    store.subscribe(['design', 'run'], (state) => this.follow(state));
+    store.subscribe(['design', 'run', 'frontRun'], (state) => this.follow(state));
   }
 
   get now() {

@@ -2,41 +2,63 @@
 import { errorInfo } from './failure.js';
 import { detailKey, partKey } from './kept.js';
 
-/** @typedef {import('./protocol.js').GridJob} GridJob */
-/** @typedef {import('./protocol.js').GridPart} GridPart */
-/** @typedef {import('./protocol.js').ResultRow} ResultRow */
 /** @typedef {import('./protocol.js').WorkerEvent} WorkerEvent */
+/** @typedef {import('./protocol.js').ErrorInfo} ErrorInfo */
 /** @typedef {import('./lanes.js').Lane} Lane */
-/** @typedef {import('./store.js').JobState} JobState */
+/** @typedef {import('./store.js').PartState} PartState */
+/** @typedef {{run: import('./protocol.js').RunFile}} Job */
+
+/**
+ * What differs between the tasks that are done in parts: `J` is a part as the engine names it, `P` what it leaves, `R` one of its results,
+ * `D` what the figures of a result need.
+ * @template J @template P @template R @template D
+ * @typedef {object} PartsTask
+ * @property {"predict" | "trade_off"} name
+ * @property {(job: J) => number} count         results of a part
+ * @property {(part: P) => R[]} rows
+ * @property {(event: WorkerEvent) => {row: R, detail?: D} | null} rowOf   the result in an event
+ * @property {(job: J, part: P) => boolean} belongs   whether the part is the one that was asked for
+ * @property {(part: P) => ErrorInfo | null} failure  why there is no result at all
+ * @property {(part: P) => string} words        a remark on a part that is done
+ * @property {(job: J) => boolean} own          whether only the page's own engine may do it, after all others, because it is asked about it afterwards
+ */
 
 /**
  * What the run is told while it goes on. `number` is that of a part.
+ * @template P @template R
  * @typedef {object} GridListener
- * @property {(number: number, change: Partial<JobState>) => void} onJob
+ * @property {(number: number, change: Partial<PartState>) => void} onJob
  * @property {(number: number, event: WorkerEvent) => void} onEvent
- * @property {(row: ResultRow) => void} onRow
- * @property {(number: number, fits: GridPart["fits"]) => void} onFits  loss curves of a part that was done before
+ * @property {(row: R) => void} onRow
+ * @property {(number: number, part: P) => void} onPart  one that was done before
  */
 
+/**
+ * @template {Job} J
+ * @template P
+ * @template {{index: number}} R
+ * @template {{index: number}} D
+ */
 export class Grid {
   /**
-   * @param {import('./protocol.js').RunFile} file @param {GridJob[]} jobs  its parts @param {import('./kept.js').Kept} kept
-   * @param {string} version of the engine @param {GridListener} listener
+   * @param {PartsTask<J, P, R, D>} task @param {import('./protocol.js').RunFile} file @param {J[]} jobs  its parts
+   * @param {import('./kept.js').Kept} kept @param {string} version of the engine @param {GridListener<P, R>} listener
    */
-  constructor(file, jobs, kept, version, listener) {
+  constructor(task, file, jobs, kept, version, listener) {
+    this.task = task;
     this.file = file;
     this.jobs = jobs;
     this.kept = kept;
     this.listener = listener;
     this.keys = jobs.map(({ run }) => partKey(run, version));
-    /** Number of each part's first prediction among those of the run. @type {number[]} */
+    /** Number of each part's first result among those of the run. @type {number[]} */
     this.first = [];
     let first = 0;
     for (const job of jobs) {
       this.first.push(first);
-      first += job.predictions;
+      first += task.count(job);
     }
-    /** @type {(GridPart | null)[]} */
+    /** @type {(P | null)[]} */
     this.parts = jobs.map(() => null);
     /** Whether the trained networks of a part are kept. */
     this.trained = jobs.map(() => false);
@@ -68,17 +90,17 @@ export class Grid {
   async takeUp() {
     let found = 0;
     for (let number = 0; number < this.jobs.length; number++) {
-      /** @type {import('./kept.js').KeptPart | undefined} */
+      /** @type {import('./kept.js').KeptPart<P> | undefined} */
       const before = await this.kept.get('parts', this.keys[number]);
-      const last = before?.part.results.at(-1);
-      // A part whose genes the browser has dropped is done again.
+      const last = before && this.task.rows(before.part).at(-1);
+      // A part whose details the browser has dropped is done again.
       if (before && (!last || (await this.kept.has('details', detailKey(this.keys[number], last.index))))) {
         found += 1;
         this.parts[number] = before.part;
         this.trained[number] = before.hasWeights;
-        this.listener.onJob(number, { phase: 'kept', done: 1, text: noCells(before.part) });
-        this.listener.onFits(number, before.part.fits);
-        for (const row of before.part.results) this.listener.onRow(this.numbered(number, row));
+        this.listener.onJob(number, { phase: 'kept', done: 1, text: this.task.words(before.part) });
+        this.listener.onPart(number, before.part);
+        for (const row of this.task.rows(before.part)) this.listener.onRow(this.numbered(number, row));
       } else {
         this.waiting.push(number);
       }
@@ -86,19 +108,19 @@ export class Grid {
     return found;
   }
 
-  /** The row with its number in the whole run. @param {number} number @param {ResultRow} row @returns {ResultRow} */
+  /** The row with its number in the whole run. @param {number} number @param {R} row @returns {R} */
   numbered(number, row) {
     return { ...row, index: this.first[number] + row.index };
   }
 
-  /** What the figures of a prediction of the run need. @param {number} index @returns {Promise<import('./protocol.js').PredictionDetail | undefined>} */
+  /** What the figures of a result of the run need. @param {number} index @returns {Promise<D | undefined>} */
   async detail(index) {
     const number = this.jobOf(index);
     const detail = await this.kept.get('details', detailKey(this.keys[number], index - this.first[number]));
     return detail && { ...detail, index };
   }
 
-  /** The part that makes a prediction. @param {number} index */
+  /** The part that makes a result. @param {number} index */
   jobOf(index) {
     return this.first.findLastIndex((first) => first <= index);
   }
@@ -111,12 +133,13 @@ export class Grid {
   async work(lane) {
     for (;;) {
       await this.open;
-      const number = this.over ? undefined : this.waiting.shift();
+      const number = this.over ? undefined : this.next(lane);
       if (number === undefined) return;
       this.listener.onJob(number, { phase: 'running', done: 0, error: null });
       try {
         const part = await this.doJob(lane, number);
-        this.listener.onJob(number, failed(part) ? { phase: 'failed', done: 1, error: part.failures[0] } : { phase: 'done', done: 1, text: noCells(part) });
+        const failure = this.task.failure(part);
+        this.listener.onJob(number, failure ? { phase: 'failed', done: 1, error: failure } : { phase: 'done', done: 1, text: this.task.words(part) });
       } catch (thrown) {
         if (this.over) return;
         const error = errorInfo(thrown);
@@ -130,7 +153,14 @@ export class Grid {
     }
   }
 
-  /** @param {Lane} lane @param {number} number @returns {Promise<GridPart>} */
+  /** Takes the next part that a worker may do from those that wait. @param {Lane} lane */
+  next(lane) {
+    const free = this.waiting.findIndex((number) => !this.task.own(this.jobs[number]));
+    const at = free >= 0 || lane.own ? free : 0;
+    return at < 0 ? undefined : this.waiting.splice(at, 1)[0];
+  }
+
+  /** @param {Lane} lane @param {number} number @returns {Promise<P>} */
   async doJob(lane, number) {
     const { client } = lane;
     /** @type {Promise<void>} */
@@ -138,10 +168,10 @@ export class Grid {
       lane.abort = () => reject({ code: 'cancelled', message: 'The run was ended.', hint: '' });
       lane.onEvent = (event) => {
         if (this.over) return;
-        if (event.kind === 'result') {
-          const row = this.numbered(number, event.result);
-          if (event.detail) void this.kept.put('details', detailKey(this.keys[number], event.result.index), event.detail);
-          this.listener.onRow(row);
+        const found = this.task.rowOf(event);
+        if (found) {
+          if (found.detail) void this.kept.put('details', detailKey(this.keys[number], found.row.index), found.detail);
+          this.listener.onRow(this.numbered(number, found.row));
         }
         this.listener.onEvent(number, event);
         if (event.kind === 'finished') resolve();
@@ -152,16 +182,15 @@ export class Grid {
     ended.catch(() => {});
     await client.send('start', [this.jobs[number].run]);
     await ended;
-    const { part, weights } = await client.send('part', []);
+    const { part, weights } = /** @type {{part: P, weights: Uint8Array[]}} */ (await client.send('part', [this.task.name]));
     if (this.over) throw { code: 'cancelled', message: 'The run was ended.', hint: '' };
-    const job = this.jobs[number];
-    if (part.results.some((row) => row.cell_type !== job.cell_type || !job.models.includes(row.model))) {
+    if (!this.task.belongs(this.jobs[number], part)) {
       throw { code: 'other_part', message: 'The engine answered for another part of the run.', hint: 'Train again; if it happens again, please report this text.' };
     }
     this.parts[number] = part;
     this.trained[number] = weights.length > 0;
     // What failed altogether is tried again by the next run.
-    if (!failed(part)) {
+    if (!this.task.failure(part)) {
       if (weights.length > 0) await this.kept.put('weights', this.keys[number], weights);
       await this.kept.put('parts', this.keys[number], { part, hasWeights: weights.length > 0, at: Date.now() });
     }
@@ -173,13 +202,8 @@ export class Grid {
     return this.trained[number] ? (await this.kept.get('weights', this.keys[number])) ?? [] : [];
   }
 
-  /** Parts that are done, in order. @returns {GridPart[]} */
+  /** Parts that are done, in order. @returns {P[]} */
   finishedParts() {
     return this.parts.filter((part) => part !== null);
   }
 }
-
-/** @param {GridPart} part */
-const failed = (part) => part.results.length === 0 && part.failures.length > 0;
-/** @param {GridPart} part */
-const noCells = (part) => (part.results.length === 0 ? 'The held-out type has no cells to compare with there.' : '');

@@ -1,19 +1,20 @@
 // Finished parts of runs, kept by the browser so that a reload or a crash costs nothing: IndexedDB, or memory where there is none.
 
-/** @typedef {import('./protocol.js').GridPart} GridPart */
-/** @typedef {import('./protocol.js').PredictionDetail} PredictionDetail */
 /** @typedef {import('./protocol.js').RunFile} RunFile */
 
 /**
  * A run as it was started: `keys` of its parts, in order, and the version of the engine that does them.
  * @typedef {{run: RunFile, name: string, version: string, keys: string[], at: number}} KeptRun
  */
-/** What a finished part leaves; its networks are kept apart, because they are large and seldom wanted. @typedef {{part: GridPart, hasWeights: boolean, at: number}} KeptPart */
+/** What a finished part leaves; its networks are kept apart, because they are large and seldom wanted. @template P @typedef {{part: P, hasWeights: boolean, at: number}} KeptPart */
+/** The tasks whose last run is kept. @typedef {"predict" | "trade_off"} KeptTask */
 
 const NAME = 'dosefront';
 const VERSION = 1;
 const STORES = /** @type {const} */ (['runs', 'parts', 'details', 'weights']);
 /** @typedef {typeof STORES[number]} StoreName */
+/** Under which name a task's last run is kept. */
+const LAST = /** @type {const} */ ({ predict: 'last', trade_off: 'last trade_off' });
 
 /** @param {IDBRequest | IDBTransaction} request @returns {Promise<any>} */
 const settled = (request) => new Promise((resolve, reject) => {
@@ -79,23 +80,35 @@ export class Kept {
     }
   }
 
-  /** The last run. @returns {Promise<KeptRun | undefined>} */
-  lastRun() {
-    return this.get('runs', 'last');
+  /** The last run of a task. @param {KeptTask} task @returns {Promise<KeptRun | undefined>} */
+  lastRun(task) {
+    return this.get('runs', LAST[task]);
   }
 
-  /** Makes a run the last one; parts and details that are not its own are dropped. @param {KeptRun} run */
-  async beginRun(run) {
-    const mine = new Set(run.keys);
-    await this.dropWhere('parts', (key) => !mine.has(key));
-    await this.dropWhere('weights', (key) => !mine.has(key));
-    await this.dropWhere('details', (key) => !mine.has(key.slice(0, key.lastIndexOf('#'))));
-    await this.put('runs', 'last', run);
+  /** Makes a run the last one of its task; parts and details that no last run has are dropped. @param {KeptTask} task @param {KeptRun} run */
+  async beginRun(task, run) {
+    await this.keepOnly(task, run.keys);
+    await this.put('runs', LAST[task], run);
   }
 
-  /** Forgets the last run. */
-  async forget() {
-    for (const store of STORES) await this.dropWhere(store, () => true);
+  /** Forgets the last run of a task. @param {KeptTask} task */
+  async forget(task) {
+    await this.keepOnly(task, []);
+    await this.dropWhere('runs', (key) => key === LAST[task]);
+  }
+
+  /** Drops one part. @param {string} key */
+  async dropPart(key) {
+    await this.dropWhere('parts', (other) => other === key);
+  }
+
+  /** Drops what belongs neither to these parts of a task nor to the last run of another one. @param {KeptTask} task @param {string[]} keys */
+  async keepOnly(task, keys) {
+    const others = await Promise.all(/** @type {KeptTask[]} */ (Object.keys(LAST)).filter((other) => other !== task).map((other) => this.lastRun(other)));
+    const wanted = new Set([...keys, ...others.flatMap((run) => run?.keys ?? [])]);
+    await this.dropWhere('parts', (key) => !wanted.has(key));
+    await this.dropWhere('weights', (key) => !wanted.has(key));
+    await this.dropWhere('details', (key) => !wanted.has(key.slice(0, key.lastIndexOf('#'))));
   }
 
   /** @param {StoreName} store @param {(key: string) => boolean} unwanted */

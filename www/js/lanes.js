@@ -32,13 +32,17 @@ export class Lane {
 }
 
 export class Lanes {
-  /** @param {EngineActions} engines @param {(client: EngineClient) => Promise<any>} openData  opens the page's data in another worker */
-  constructor(engines, openData) {
+  /**
+   * @param {EngineActions} engines @param {(client: EngineClient) => Promise<any>} openData  opens the page's data in another worker
+   * @param {import('./protocol.js').TaskName} task  that they work on
+   */
+  constructor(engines, openData, task) {
     this.engines = engines;
     this.openData = openData;
+    this.task = task;
     /** @type {Lane[]} */
     this.all = [];
-    engines.listeners.predict = (event) => this.all[0]?.handle(event);
+    engines.listeners[task] = (event) => this.all[0]?.handle(event);
   }
 
   /** The page's own engine, ready at once. @returns {Lane} */
@@ -56,7 +60,7 @@ export class Lanes {
     /** @type {Lane | null} */
     let lane = null;
     const client = new EngineClient((event, task) => {
-      if (event.kind === 'crashed' || task === 'predict') lane?.handle(event);
+      if (event.kind === 'crashed' || task === this.task) lane?.handle(event);
     });
     lane = new Lane(client, true);
     mine.push(lane);
@@ -73,7 +77,7 @@ export class Lanes {
 
   /** Asks every worker. @param {"pause" | "resume" | "cancel"} call */
   async tell(call) {
-    await Promise.all(this.all.map(({ client }) => client.send(call, ['predict']).catch(() => {})));
+    await Promise.all(this.all.map(({ client }) => client.send(call, [this.task]).catch(() => {})));
   }
 
   /** Ends the further workers, and what anybody waits for. */

@@ -3,6 +3,7 @@ import { announce } from './announce.js';
 import { DataActions, FIRST_PRESET } from './data_actions.js';
 import { EngineActions } from './engine_actions.js';
 import { ExploreActions } from './explore_actions.js';
+import { FrontActions } from './fronts_actions.js';
 import { dataPanel } from './panels/data.js';
 import { explorePanel } from './panels/explore.js';
 import { headerPanel } from './panels/header.js';
@@ -10,6 +11,7 @@ import { logPanel } from './panels/log.js';
 import { stepsNav } from './panels/nav.js';
 import { predictPanel } from './panels/predict.js';
 import { resultsPanel } from './panels/results.js';
+import { tradeOffPanel } from './panels/trade_off.js';
 import { RunActions } from './run_actions.js';
 import { Kept } from './kept.js';
 import { initialState, Store } from './store.js';
@@ -25,9 +27,11 @@ function place(id) {
 const store = new Store({ ...initialState(), theme: savedTheme() });
 const engines = new EngineActions(store);
 const data = new DataActions(store, engines);
-const runs = new RunActions(store, engines, data, new Kept());
+const kept = new Kept();
+const runs = new RunActions(store, engines, data, kept);
+const fronts = new FrontActions(store, engines, data, kept);
 const explore = new ExploreActions(store, engines);
-const page = { store, engines, data, runs, explore };
+const page = { store, engines, data, runs, fronts, explore };
 /** @typedef {typeof page} Page */
 
 headerPanel(place('masthead-side'), place('engine-trouble'), page);
@@ -36,17 +40,20 @@ dataPanel(place('data-panel'), page);
 explorePanel(place('explore-panel'), page);
 predictPanel(place('predict-panel'), page);
 resultsPanel(place('results-panel'), page);
-logPanel(place('log-panel'), page);
+logPanel(place('log-panel'), page, runs, { test: '', what: () => String(store.state.run.file?.task.predict?.held_out ?? ''), hasResults: ({ results }) => results.rows.length > 0 });
+tradeOffPanel(place('trade-off-panel'), page);
 
 // Said aloud: stages, every tenth of the way, and how it ended; of training and exploring each what is new.
-let said = { data: '', run: '', explore: '' };
-store.subscribe(['run', 'data', 'explore'], ({ run, data, explore }) => {
+let said = { data: '', run: '', front: '', explore: '' };
+store.subscribe(['run', 'frontRun', 'data', 'explore'], ({ run, frontRun, data, explore }) => {
+  const trained = (/** @type {import('./store.js').RunProgress<any>} */ each, /** @type {string} */ name) => (each.phase === 'idle' ? '' : each.phase === 'running' ? `${each.stage}, ${Math.floor(each.done * 10) * 10} %` : `${name}: ${each.phase}`);
   const now = {
     data: data.phase === 'opening' ? data.opening : '',
-    run: run.phase === 'idle' ? '' : run.phase === 'running' ? `${run.stage}, ${Math.floor(run.done * 10) * 10} %` : `Training: ${run.phase}`,
+    run: trained(run, 'Training'),
+    front: trained(frontRun, 'Trade-off'),
     explore: explore.phase === 'idle' || explore.phase === 'waiting' ? '' : explore.phase === 'running' ? explore.stage : `Exploration: ${explore.phase}`,
   };
-  const news = [now.data !== said.data && now.data, now.run !== said.run && now.run, now.explore !== said.explore && now.explore].filter(Boolean);
+  const news = [now.data !== said.data && now.data, now.run !== said.run && now.run, now.front !== said.front && now.front, now.explore !== said.explore && now.explore].filter(Boolean);
   said = now;
   if (news.length > 0) announce(news.join('. '));
 });
@@ -54,6 +61,7 @@ store.subscribe(['run', 'data', 'explore'], ({ run, data, explore }) => {
 async function start() {
   await engines.boot();
   void runs.findEarlier();
+  void fronts.findEarlier();
   // A file may have been dropped while the engine was starting.
   if (store.state.engine.phase === 'ready' && store.state.data.phase === 'none') await data.openPreset(FIRST_PRESET.preset, FIRST_PRESET.seed);
 }

@@ -89,7 +89,32 @@
  * @property {number[]} seeds
  */
 
-/** @typedef {"explore" | "predict"} TaskName */
+/** @typedef {"explore" | "predict" | "trade_off" | "mutual_information"} TaskName */
+
+/**
+ * Fronts between biology kept and batch effect removed; every field has a default in the engine.
+ * @typedef {object} TradeOffTask
+ * @property {string[]} methods          pareto_mtl, scalarisation, one_run, scvi_hsic ...
+ * @property {Record<string, any>[]} measures   `{measure: "mine"}` and its settings
+ * @property {number} candidates         K, between the two ends
+ * @property {number[]} splits           seeds
+ * @property {Record<string, any>} [scvi]
+ * @property {Record<string, any>} [schedule]
+ * @property {Record<string, any>} [evaluation]
+ * @property {number} [train_fraction]
+ */
+
+/**
+ * Estimators of mutual information against the truth, on simulated points.
+ * @typedef {object} MutualInformationTask
+ * @property {"gaussians" | "mixtures"} case
+ * @property {number} separation
+ * @property {number} n_samples
+ * @property {number} dims
+ * @property {number} seed
+ * @property {("mine" | "nn" | "classifier")[]} [estimators]
+ * @property {number} [steps]
+ */
 
 /**
  * What is asked before any model; every field has a default in the engine, and a part that is null is left out.
@@ -114,7 +139,7 @@
  * @property {any} dataset
  * @property {Roles} roles
  * @property {Record<string, any>} preprocess
- * @property {{predict?: PredictTask, explore?: ExploreTask}} task   one of them
+ * @property {{predict?: PredictTask, explore?: ExploreTask, trade_off?: TradeOffTask, mutual_information?: MutualInformationTask}} task   one of them
  * @property {Device} device
  */
 
@@ -233,10 +258,48 @@
  * @property {string[]} notes
  */
 
+/** A part of a trade-off: some candidates of one front. @typedef {{run: RunFile, method: string, measure: string | null, split: number, places: number[]}} FrontJob */
+/** What joining needs of it. @typedef {{timings: Record<string, number>, notes: string[], candidates: CandidateRow[], failures: FrontFailure[]}} FrontPart */
+/** @typedef {ErrorInfo & {method: string, measure: string | null, split: number}} FrontFailure */
+
+/**
+ * A candidate, as reports have it: crate/src/fronts/rows.rs.
+ * @typedef {object} CandidateRow
+ * @property {number} index
+ * @property {string} method
+ * @property {string | null} measure
+ * @property {number} split
+ * @property {number} place              0 is batch effect only, K + 1 scVI only
+ * @property {"batch_only" | "preference" | "scvi_only" | "peer"} kind
+ * @property {[number, number] | null} preference
+ * @property {number} steps
+ * @property {number | null} u
+ * @property {number | null} v
+ * @property {Metrics} train
+ * @property {Metrics} test
+ * @property {string[]} remarks
+ */
+
+/** The latent space of a candidate; codes are numbers into the names. @typedef {{index: number, width: number, values: Float32Array, batch: number[], batches: string[], cell_type: number[], cell_types: string[], train: boolean[]}} CandidateLatent */
+/** A picture on its way. @typedef {{progress: number, positions: [number, number][]}} PictureState */
+
+/** Where the candidates of a part are while they are trained. @typedef {{kind: "front", method: string, measure: string, split: number, points: {place: number, losses: [number | null, number | null]}[]}} FrontEvent */
+/** The worker adds the latent space. @typedef {{kind: "candidate", row: CandidateRow, detail?: CandidateLatent}} CandidateEvent */
+/** @typedef {{kind: "front_left_out", failure: FrontFailure}} FrontLeftOutEvent */
+/** @typedef {{kind: "estimate", estimate: {estimator: "mine" | "nn" | "classifier", step: number, value: number}, truth: number}} EstimateEvent */
+
+/** Places along a front that one network covers, by the length of the front from 0 to 1. @typedef {{track: {position: number, angle: number, u: number, nn_mi: number}[]}} FrontTrack */
+/** One of these places: `place` is between candidates, metrics are interpolated, positions lie in one plane for all places. @typedef {{position: number, preference: [number, number], place: number, metrics: Metrics, positions: [number, number][]}} FrontAt */
+/** @typedef {{progress: number, row?: CandidateRow | null}} PolishState */
+
+/** Points of the mutual-information task, and the category of each. @typedef {{x: number[], y: number[], category: number[]}} SimulatedPoints */
+/** What an axis of a front can be: crate/src/fronts/metric.rs. @typedef {{id: string, label: string, unit: string, better: "lower" | "higher", group: "objective" | "biology" | "batch", meaning: string}} FrontMetric */
+/** A figure of a front: `FrontQuery` in crate/src/fronts/figures.rs. @typedef {{x?: string, y?: string, cells?: "train" | "test", split?: number | null, fronts?: {method: string, measure: string | null, hidden?: boolean}[], candidates?: number | null, live?: object[], highlight?: string | null, cursor?: object | null}} FrontQuery */
+
 /** The two below are made by the worker, not by the engine. */
 /** @typedef {{kind: "failed", error: ErrorInfo}} FailedEvent */
 /** @typedef {{kind: "crashed", error: ErrorInfo}} CrashedEvent */
-/** @typedef {StageEvent | ProgressEvent | LossEvent | ResultEvent | LeftOutEvent | ExploredEvent | FinishedEvent} EngineEvent */
+/** @typedef {StageEvent | ProgressEvent | LossEvent | ResultEvent | LeftOutEvent | FrontEvent | CandidateEvent | FrontLeftOutEvent | EstimateEvent | ExploredEvent | FinishedEvent} EngineEvent */
 /** @typedef {EngineEvent | FailedEvent | CrashedEvent} WorkerEvent */
 
 /** @typedef {{name: string, bytes: ArrayBuffer}} OpenFile */
@@ -254,10 +317,17 @@
  * @property {(task: TaskName) => void} pause
  * @property {(task: TaskName) => void} resume
  * @property {(task: TaskName) => void} cancel
- * @property {(run: RunFile) => GridJob[]} jobs
+ * @property {(run: RunFile) => GridJob[] | FrontJob[]} jobs
  * @property {(run: RunFile, budgetMs: number) => Estimate} estimate
- * @property {() => {part: GridPart, weights: Uint8Array[]}} part   what the finished run leaves
- * @property {(run: RunFile, parts: GridPart[]) => string} merge    one report, as JSON text
+ * @property {(task: TaskName) => {part: GridPart | FrontPart, weights: Uint8Array[]}} part   what the finished run leaves
+ * @property {(run: RunFile, parts: (GridPart | FrontPart)[]) => string} merge    one report, as JSON text
+ * @property {(values: Float32Array, width: number, method: EmbeddingMethod) => PictureState} picture_open
+ * @property {(budgetMs: number) => PictureState} picture_step
+ * @property {() => FrontTrack | null} front_track
+ * @property {(position: number) => FrontAt} front_at
+ * @property {(position: number, steps: number) => any} front_polish
+ * @property {(budgetMs: number) => PolishState} front_polish_step
+ * @property {() => SimulatedPoints} playground_points
  * @property {(run: RunFile, cellType: string, model: number, weights: Uint8Array) => SliderScene} replay_open
  * @property {(dose: number, seed: number | undefined, condition: string | undefined) => SliderView} replay_dose
  * @property {(run: RunFile, rows: ResultRow[], weights: Uint8Array[], real: boolean) => Uint8Array} results_h5ad
@@ -283,14 +353,22 @@
  * @property {(task: TaskName, budgetMs: number) => Promise<EngineEvent[]>} step
  * @property {(task: TaskName) => void} cancel
  * @property {(index: number) => PredictionDetail} detail
- * @property {(run: RunFile) => GridJob[]} jobs
+ * @property {(run: RunFile) => GridJob[] | FrontJob[]} jobs
  * @property {(run: RunFile, budgetMs: number) => Promise<Estimate>} estimate
- * @property {() => GridPart} part
+ * @property {(task: string) => GridPart | FrontPart} part
+ * @property {(index: number) => any} latent
+ * @property {(values: Float32Array, width: number, method: string) => PictureState} picture_open
+ * @property {(budgetMs: number) => PictureState} picture_step
+ * @property {() => Promise<FrontTrack | null>} front_track
+ * @property {(position: number) => FrontAt | Promise<FrontAt>} front_at
+ * @property {(position: number, steps: number) => any} front_polish
+ * @property {(budgetMs: number) => PolishState | Promise<PolishState>} front_polish_step
+ * @property {() => SimulatedPoints} playground_points
  * @property {(fit: number) => Uint8Array} weights
  * @property {(run: RunFile, cellType: string, model: number, weights: Uint8Array) => SliderScene} replay_open
  * @property {(dose: number, seed: number | undefined, condition: string | undefined) => Promise<SliderView>} replay_dose
  * @property {(run: RunFile, rows: ResultRow[], weights: Uint8Array[], real: boolean) => Promise<Uint8Array>} results_h5ad
- * @property {(run: RunFile, parts: GridPart[]) => string} merge
+ * @property {(run: RunFile, parts: any[]) => string} merge
  * @property {() => Overview} overview
  * @property {(query: FigureQuery) => Figure} figure
  * @property {(name: string) => Table} table
@@ -302,7 +380,7 @@
 /** @typedef {{hit: (x: number, y: number) => Hit | null, count: number, mark: (n: number) => Hit | null, free: () => void}} Drawn */
 /** @typedef {{columns: string[], rows: (string | number | null)[][]}} Table */
 /** A figure as the view draws it; `figure` names its kind, the rest depends on the kind.
- * @typedef {{figure: "cell_counts" | "loss" | "r2_scatter" | "bars" | "deg_overlap" | "dose_response" | "intervals" | "embedding" | "expression" | "volcano" | "set_overlap" | "score_bars" | "score_heat_map" | "model_front", [field: string]: any}} Figure */
+ * @typedef {{figure: "cell_counts" | "loss" | "r2_scatter" | "bars" | "deg_overlap" | "dose_response" | "intervals" | "embedding" | "expression" | "volcano" | "set_overlap" | "score_bars" | "score_heat_map" | "model_front" | "candidate_front" | "embedding_pair" | "mutual_information", [field: string]: any}} Figure */
 
 /**
  * The module `view/view.js`.
@@ -316,6 +394,10 @@
  * @property {(results: ResultRow[], query: object) => ScoreTable} score_table   query: `TableQuery` in crate/src/scores/table.rs
  * @property {(results: ResultRow[], query: object) => string} score_csv
  * @property {(results: ResultRow[], query: ScoreFigureQuery) => Figure} score_figure
+ * @property {(rows: CandidateRow[], query: FrontQuery) => Figure} front_figure
+ * @property {() => FrontMetric[]} front_metrics
+ * @property {(rows: CandidateRow[], units: "scaled" | "paper") => Table} front_table   in the layout of the paper
+ * @property {(rows: CandidateRow[]) => string} front_csv
  */
 
 /** A figure of results, asked for by `show` and the fields that crate/src/scores/figures.rs names. @typedef {{show: "bars" | "heat_map" | "front" | "along_doses", [field: string]: any}} ScoreFigureQuery */

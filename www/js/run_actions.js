@@ -1,72 +1,50 @@
-// Training: start, pause, cancel, and what the workers' events mean for the store.
-import { calmly } from './calm.js';
-import { stopped } from './clock.js';
+// Predicting: the run of Predict, and what the workers' events mean for the store.
 import { errorInfo } from './failure.js';
-import { Grid } from './grid.js';
-import { Lanes } from './lanes.js';
+import { PartsRun } from './parts_run.js';
 import { predictFile } from './run_file.js';
-import { noResults, noRun } from './store.js';
+import { noResults } from './store.js';
 import { isBaseline, modelWords, settingsOf } from './words_models.js';
-import { plural } from './numbers.js';
 
 /** @typedef {import('./store.js').Store} Store */
 /** @typedef {import('./store.js').JobState} JobState */
+/** @typedef {import('./protocol.js').GridJob} GridJob */
+/** @typedef {import('./protocol.js').GridPart} GridPart */
+/** @typedef {import('./protocol.js').ResultRow} ResultRow */
+/** @typedef {import('./protocol.js').PredictionDetail} PredictionDetail */
 /** @typedef {import('./protocol.js').WorkerEvent} WorkerEvent */
-/** @typedef {import('./protocol.js').RunFile} RunFile */
 
-const LOG_LINES = 500;
-/** How often progress is shown, at most. */
-const PROGRESS_MS = 200;
 /** How much more work a trained model is than closed-form ones, while nothing was timed. */
 const TRAINED_WEIGHT = 8;
 /** How long each model is timed for an estimate. */
 const TIMING_MS = 300;
 
-export class RunActions {
+/** @type {import('./grid.js').PartsTask<GridJob, GridPart, ResultRow, PredictionDetail>} */
+const PREDICT = {
+  name: 'predict',
+  count: ({ predictions }) => predictions,
+  rows: ({ results }) => results,
+  rowOf: (event) => (event.kind === 'result' ? { row: event.result, detail: event.detail } : null),
+  belongs: (job, { results }) => results.every((row) => row.cell_type === job.cell_type && job.models.includes(row.model)),
+  failure: ({ results, failures }) => (results.length === 0 ? failures[0] ?? null : null),
+  words: ({ results }) => (results.length === 0 ? 'The held-out type has no cells to compare with there.' : ''),
+  own: () => false,
+};
+
+/** @extends {PartsRun<GridJob, GridPart, ResultRow, PredictionDetail>} */
+export class RunActions extends PartsRun {
   /**
    * @param {Store} store @param {import('./engine_actions.js').EngineActions} engines @param {import('./data_actions.js').DataActions} data
    * @param {import('./kept.js').Kept} kept
    */
   constructor(store, engines, data, kept) {
-    this.store = store;
-    this.engines = engines;
-    this.kept = kept;
-    this.lanes = new Lanes(engines, (client) => data.readAgain(client));
-    /** The run in progress, or the last one. @type {Grid | null} */
-    this.grid = null;
+    super(store, engines, data, kept, PREDICT, 'run');
     this.askedDefaults = 0;
     this.askedDetail = 0;
     this.askedEstimate = 0;
-    /** Counts the runs begun: what an older one still has to say is void. */
-    this.begun = 0;
     // Whether the person has chosen what the figures show.
     this.picked = false;
-    /** How far parts are that have not been shown so: every worker tells many times a second. @type {Map<number, {done: number, text: string}>} */
-    this.ahead = new Map();
     /** Losses that have not been shown, with their parts. @type {[number, import('./protocol.js').LossEvent][]} */
     this.lossesAhead = [];
-    this.showProgress = calmly(() => {
-      for (const [number, event] of this.lossesAhead) this.addLoss(number, event);
-      this.lossesAhead = [];
-      for (const [number, { done, text }] of this.ahead) {
-        if (this.store.state.run.jobs[number]?.phase !== 'running') continue;
-        this.changeJob(number, { done, text });
-        this.store.patch('run', { text });
-      }
-      this.ahead.clear();
-    }, PROGRESS_MS);
-    // Other data end the run; the same data in a fresh worker find it ended.
-    let source = store.state.data.source;
-    store.subscribe(['data'], (state) => {
-      if (state.data.source !== source) this.end();
-      source = state.data.source;
-    });
-  }
-
-  /** Nothing that the workers still say counts. */
-  end() {
-    this.grid?.end();
-    this.lanes.close();
   }
 
   /** Asks the engine for its own values of a model's settings. @param {string} [model] */
@@ -105,207 +83,57 @@ export class RunActions {
     }
   }
 
-  /** WebGPU has one processor for all workers. @param {number} parts */
-  workersFor(parts) {
-    return this.engines.device === 'webgpu' ? 1 : Math.max(1, Math.min(this.store.state.plan.workers, parts));
-  }
-
-  /** What the parts of a run are done by: another build has other numbers. */
-  version() {
-    return `${this.engines.device} ${this.engines.build?.engines[this.engines.device]?.hash ?? ''}`;
-  }
-
-  /** Looks for a run that was begun before the page was loaded. */
-  async findEarlier() {
-    const run = await this.kept.lastRun();
-    if (!run) return;
-    const there = await Promise.all(run.keys.map((key) => this.kept.has('parts', key)));
-    const done = there.filter(Boolean).length;
-    if (done === 0 || this.store.state.run.phase !== 'idle') return;
-    this.store.set({ earlier: { run: run.run, name: run.name, at: run.at, done, parts: run.keys.length, same: run.version === this.version() } });
-  }
-
-  /** Shows what the earlier run has found, and does the rest of it. */
-  async takeEarlier() {
-    const { earlier } = this.store.state;
-    if (!earlier) return;
-    this.store.set({ earlier: null });
-    await this.begin(() => earlier.run);
-  }
-
-  dropEarlier() {
-    this.store.set({ earlier: null });
-    return this.kept.forget();
-  }
-
   /** Trains what is chosen. */
   train() {
     return this.begin(() => predictFile(this.store.state));
   }
 
-  /** Does a run; parts that an earlier run has finished are taken from it. @param {() => RunFile} file */
-  async begin(file) {
-    const { store } = this;
-    const mine = (this.begun += 1);
-    const wanted = () => mine === this.begun && (store.state.run.phase === 'starting' || store.state.run.phase === 'running');
-    const before = store.state.run;
-    try {
-      // What cannot be read leaves the last run as it is.
-      const asked = file();
-      this.picked = false;
-      this.end();
-      this.ahead.clear();
-      this.lossesAhead = [];
-      store.set({ earlier: null, run: { ...noRun(), phase: 'starting', stage: 'Checking the settings', since: Date.now(), lastEvent: Date.now() }, log: [] });
-      const client = this.engines.engine;
-      const run = await client.send('check_run', [asked]);
-      const jobs = await client.send('jobs', [run]);
-      // Cancelled while it was being checked.
-      if (!wanted()) return;
-      const grid = new Grid(run, jobs, this.kept, this.version(), {
-        onJob: (number, change) => this.changeJob(number, change),
-        onEvent: (number, event) => this.handle(number, event),
-        onRow: (row) => this.addRow(row),
-        onFits: (number, fits) => this.addFits(number, fits),
-      });
-      this.grid = grid;
-      store.patch('run', { file: run, jobs: jobs.map(jobState) });
-      store.patch('results', noResults());
-      const found = await grid.takeUp();
-      if (!wanted()) return;
-      void this.kept.beginRun({ run, name: store.state.data.summary?.name ?? '', version: this.version(), keys: grid.keys, at: Date.now() });
-      store.patch('run', { phase: 'running', doneBefore: store.state.run.done });
-      this.note('stage', `Started: ${plural(jobs.length, 'part')}${found > 0 ? `, of which ${found} are there from an earlier run` : ''}`);
-      await this.work(grid);
-    } catch (thrown) {
-      if (mine !== this.begun) return;
-      const error = errorInfo(thrown);
-      if (error.code === 'bad_seed') store.set({ run: { ...before, error } });
-      else this.fail(error);
-    }
-  }
-
-  /** Lets the workers do all parts. @param {Grid} grid */
-  async work(grid) {
-    const wanted = this.workersFor(grid.waiting.length);
-    this.store.patch('run', { workers: 1 });
-    /** @type {any[]} */
-    const troubles = [];
-    const work = async (/** @type {import('./lanes.js').Lane | null} */ lane) => {
-      try {
-        if (lane) await grid.work(lane);
-      } catch (thrown) {
-        troubles.push(thrown);
-        this.store.patch('run', { workers: this.store.state.run.workers - 1 });
-      }
+  /** @override @param {GridJob} job @returns {JobState} */
+  stateOf(job) {
+    return {
+      name: `${job.models.map((model) => modelWords(model).name).join(', ')} with ${job.cell_type} held out`,
+      cellType: job.cell_type, models: job.models, trained: job.trained, weight: job.trained ? TRAINED_WEIGHT : 1, phase: 'waiting', done: 0, text: '', error: null,
     };
-    const first = work(this.lanes.first());
-    const others = Array.from({ length: wanted - 1 }, async () => {
-      const lane = await this.lanes.another();
-      if (lane && !grid.over) this.store.patch('run', { workers: this.store.state.run.workers + 1 });
-      if (lane && this.store.state.run.phase === 'paused') await lane.client.send('pause', ['predict']);
-      await work(lane);
-    });
-    await Promise.all([first, ...others]);
-    // What a worker gave back when it crashed, after the page's own one had nothing left to do.
-    const own = this.lanes.all[0];
-    if (!grid.over && grid.waiting.length > 0 && own && !own.client.dead) await work(own);
-    if (grid.over) return;
-    this.end();
-    if (grid.waiting.length > 0) {
-      this.fail(errorInfo(troubles[0]));
-      return;
-    }
-    const failed = this.store.state.run.jobs.find(({ phase }) => phase === 'failed');
-    this.freeze('finished');
-    this.store.patch('run', { done: 1, error: failed?.error ?? this.store.state.run.error });
-    this.note('stage', 'Finished');
-    this.showStrongest();
   }
 
-  async pause() {
-    this.freeze('paused');
-    this.note('stage', 'Paused');
-    this.grid?.pause();
-    await this.lanes.tell('pause');
+  /** @override @param {string} code */
+  isTyping(code) {
+    return code === 'bad_seed';
   }
 
-  async resume() {
-    this.store.patch('run', { phase: 'running', since: Date.now(), lastEvent: Date.now() });
-    this.note('stage', 'Resumed');
-    this.grid?.resume();
-    await this.lanes.tell('resume');
+  /** @override */
+  clear() {
+    this.picked = false;
+    this.lossesAhead = [];
+    this.store.patch('run', { losses: {}, watched: null });
+    this.store.patch('results', noResults());
   }
 
-  /** Ends the run; the parts that are finished stay, and are not done again by the same run. */
-  async cancel() {
-    this.freeze('cancelled');
-    this.note('stage', 'Cancelled');
-    this.begun += 1;
-    this.grid?.end();
-    const told = this.lanes.tell('cancel');
-    this.lanes.close();
-    await told;
-    this.store.patch('run', { jobs: this.store.state.run.jobs.map((job) => (job.phase === 'running' ? { ...job, phase: 'waiting', done: 0 } : job)) });
+  /** @override */
+  showAhead() {
+    for (const [number, event] of this.lossesAhead) this.addLoss(number, event);
+    this.lossesAhead = [];
   }
 
-  /** Stops the clock. @param {import('./store.js').RunState["phase"]} phase */
-  freeze(phase) {
-    this.store.patch('run', { phase, ...stopped(this.store.state.run) });
-  }
-
-  /** @param {import('./protocol.js').ErrorInfo} error */
-  fail(error) {
-    this.end();
-    this.freeze('failed');
-    this.store.patch('run', { error });
-    this.note('error', error.message);
-  }
-
-  /** @param {string} kind @param {string} text */
-  note(kind, text) {
-    const { log } = this.store.state;
-    this.store.set({ log: [...log, { at: Date.now(), kind, text }].slice(-LOG_LINES) });
-  }
-
-  /** @param {number} number @param {Partial<JobState>} change */
+  /** @override @param {number} number @param {Partial<import('./store.js').PartState>} change */
   changeJob(number, change) {
-    if (!this.store.state.run.jobs[number]) return;
     // A part that is done again begins a new curve.
-    const { [number]: _old, ...losses } = this.store.state.run.losses;
-    if (change.phase === 'running') this.store.patch('run', { losses });
-    const jobs = this.store.state.run.jobs.map((job, i) => (i === number ? { ...job, ...change } : job));
-    const total = jobs.reduce((sum, { weight }) => sum + weight, 0);
-    const done = jobs.reduce((sum, { weight, done: part }) => sum + weight * part, 0) / total;
-    this.store.patch('run', { jobs, done, lastEvent: Date.now() });
+    if (change.phase === 'running') {
+      const { [number]: _old, ...losses } = this.store.state.run.losses;
+      this.store.patch('run', { losses });
+    }
+    super.changeJob(number, change);
   }
 
-  /** @param {number} number  of the part @param {WorkerEvent} event */
-  handle(number, event) {
-    const job = this.store.state.run.jobs[number];
-    if (!job) return;
-    switch (event.kind) {
-      case 'stage':
-        this.store.patch('run', { stage: event.text, lastEvent: Date.now() });
-        this.note('stage', event.text);
-        break;
-      case 'progress':
-        this.ahead.set(number, { done: Math.min(event.done, 0.99), text: event.text });
-        this.showProgress();
-        break;
-      case 'loss':
-        this.lossesAhead.push([number, event]);
-        this.showProgress();
-        break;
-      case 'left_out':
-        this.note('error', `${leftOut(event.failure)} is left out with ${event.failure.cell_type} held out: ${event.failure.message}. ${event.failure.hint}`);
-        if (!isBaseline(event.failure.model)) this.store.patch('run', { error: event.failure });
-        this.changeJob(number, { error: event.failure });
-        break;
-      case 'failed':
-      case 'crashed':
-        this.note('error', `${job.models.map((model) => modelWords(model).name).join(', ')} with ${job.cellType} held out: ${event.error.message}`);
-        break;
+  /** @override @param {number} number @param {WorkerEvent} event */
+  hear(number, event) {
+    if (event.kind === 'loss') {
+      this.lossesAhead.push([number, event]);
+      this.showProgress();
+    } else if (event.kind === 'left_out') {
+      this.note('error', `${leftOut(event.failure)} is left out with ${event.failure.cell_type} held out: ${event.failure.message}. ${event.failure.hint}`);
+      if (!isBaseline(event.failure.model)) this.store.patch('run', { error: event.failure });
+      this.changeJob(number, { error: event.failure });
     }
   }
 
@@ -327,14 +155,14 @@ export class RunActions {
     this.store.patch('run', { losses: { ...run.losses, [number]: losses } });
   }
 
-  /** The curves of a part that was done before. @param {number} number @param {import('./protocol.js').GridPart["fits"]} fits */
-  addFits(number, fits) {
+  /** The curves of a part that was done before. @override @param {number} number @param {GridPart} part */
+  takePart(number, { fits }) {
     for (const { model, cell_type, unit, losses } of fits) {
       for (const { epoch, step, train, validation } of losses) this.addLoss(number, { kind: 'loss', model, cell_type, unit: unit ?? 'epoch', epoch, epochs: losses.length, step, train, validation });
     }
   }
 
-  /** @param {import('./protocol.js').ResultRow} row */
+  /** @override @param {ResultRow} row */
   addRow(row) {
     const { results } = this.store.state;
     const rows = [...results.rows.filter((other) => other.index !== row.index), row].sort((a, b) => a.index - b.index);
@@ -344,8 +172,8 @@ export class RunActions {
     if (!shown || (isBaseline(shown.model) && !isBaseline(row.model) && !this.picked)) void this.show(row.index);
   }
 
-  /** At the end of a run over several doses the last one says most: the weakest are close to no change. */
-  showStrongest() {
+  /** At the end of a run over several doses the last one says most: the weakest are close to no change. @override */
+  completed() {
     const { rows, shown } = this.store.state.results;
     const own = rows.filter((row) => !isBaseline(row.model));
     const best = own.filter((row) => row.seed === own[0]?.seed && row.model === own[0]?.model && row.cell_type === own[0]?.cell_type).at(-1);
@@ -386,18 +214,7 @@ export class RunActions {
   async weightsOf(row) {
     return (await this.grid?.weightsOf(this.grid.jobOf(row.index))) ?? [];
   }
-
-  /** The report of what is done, as JSON text. @returns {Promise<string>} */
-  async report() {
-    if (!this.grid) throw { code: 'no_run', message: 'There is no run to report.', hint: 'Train a model first.' };
-    return this.engines.engine.send('merge', [this.grid.file, this.grid.finishedParts()]);
-  }
 }
-
-/** @param {import('./protocol.js').GridJob} job @returns {JobState} */
-const jobState = (job) => ({
-  cellType: job.cell_type, models: job.models, trained: job.trained, weight: job.trained ? TRAINED_WEIGHT : 1, phase: 'waiting', done: 0, text: '', error: null,
-});
 
 /** How long workers that take the next part when they are free need for all. @param {number[]} seconds @param {number} workers */
 function spread(seconds, workers) {

@@ -38,16 +38,16 @@ function datasetOf({ data }) {
 /** Whether a run was made with the data that are open. @param {import('./protocol.js').RunFile} run @param {State} state */
 export const runMatchesData = (run, state) => state.data.phase === 'ready' && JSON.stringify(run.dataset) === JSON.stringify(datasetOf(state));
 
-/** What the run files of both tasks have in common. @param {State} state */
-function common(state) {
-  const { plan, roles, engine } = state;
+/** What the run files of all tasks have in common. @param {State} state @param {{genes: number, maxCells: number}} preprocess */
+function common(state, { genes, maxCells }) {
+  const { roles, engine } = state;
   return {
     dosefront: /** @type {const} */ (1),
     dataset: datasetOf(state),
     roles,
     preprocess: {
-      max_cells: plan.preprocess.maxCells,
-      genes: plan.preprocess.genes > 0 ? { hvg_seurat: plan.preprocess.genes } : 'all',
+      max_cells: maxCells,
+      genes: genes > 0 ? { hvg_seurat: genes } : 'all',
     },
     device: engine.info?.engine ?? /** @type {const} */ ('cpu'),
   };
@@ -56,7 +56,7 @@ function common(state) {
 /** The run file of an exploration; what it does not name is as the engine has it. @param {State} state @returns {import('./protocol.js').RunFile} */
 export function exploreFile(state) {
   const { allCells, methods } = state.explore;
-  const shared = common(state);
+  const shared = common(state, state.plan.preprocess);
   return {
     ...shared,
     preprocess: { ...shared.preprocess, ...(allCells ? { max_cells: 0 } : {}) },
@@ -74,7 +74,7 @@ export function predictFile(state) {
   if (!seeds) {
     throw { code: 'bad_seed', message: `“${plan.seeds}” is not a list of seeds.`, hint: 'Write whole numbers, for example 1 or 1, 2, 19193.' };
   }
-  const shared = common(state);
+  const shared = common(state, state.plan.preprocess);
   const settings = (/** @type {string} */ model) => ({ preset: presetOf(plan, model), ...changed(plan.overrides[model] ?? {}, plan.defaults[model] ?? null) });
   const trained = trainedModels(plan).map((model) => modelSpec(model, settings(plain(model))));
   return {
@@ -90,6 +90,27 @@ export function predictFile(state) {
     },
   };
 }
+
+/**
+ * The run file of a trade-off.
+ * @param {State} state @returns {import('./protocol.js').RunFile}
+ * @throws {import('./protocol.js').ErrorInfo} where something typed cannot be read
+ */
+export function tradeOffFile(state) {
+  const { methods, measures, candidates, splits: typed, preset, overrides, genes, maxCells } = state.frontPlan;
+  const splits = wholeNumbers(typed);
+  if (!splits) throw { code: 'bad_splits', message: `“${typed}” is not a list of splits.`, hint: 'Write whole numbers, for example 1 or 1, 2, 3: each is the seed of a split into training and test cells.' };
+  /** @type {import('./protocol.js').TradeOffTask} */
+  const task = {
+    methods, measures: measures.map((measure) => ({ measure, preset })), candidates, splits,
+    scvi: { preset }, schedule: { preset }, evaluation: { de_novo: { preset } },
+  };
+  for (const [path, value] of Object.entries(overrides)) put(task, path, value);
+  return { ...common(state, { genes, maxCells }), task: { trade_off: task } };
+}
+
+/** The run file of the mutual-information playground; its data play no part. @param {State} state @param {import('./protocol.js').MutualInformationTask} task @returns {import('./protocol.js').RunFile} */
+export const playgroundFile = (state, task) => ({ ...common(state, state.frontPlan), task: { mutual_information: task } });
 
 /** Names of the models that a plan trains. @param {import('./store.js').Plan} plan */
 export const trainedModels = ({ models, asCounts }) => models.flatMap((model) => (asCounts && model !== 'film_nb' ? [model, `${model}_counts`] : [model]));

@@ -36,24 +36,26 @@ import { usualWorkers } from './lanes.js';
  */
 
 /**
- * A part of a run.
- * @typedef {object} JobState
- * @property {string} cellType
- * @property {string[]} models
- * @property {boolean} trained
+ * A part of a run, of whatever task.
+ * @typedef {object} PartState
+ * @property {string} name                     what it is called in the log
  * @property {number} weight                   its share of the work
  * @property {"waiting" | "running" | "done" | "kept" | "failed"} phase   kept: from an earlier run
  * @property {number} done                     0..1
  * @property {string} text
  * @property {ErrorInfo | null} error
  */
+/** A part of a prediction. @typedef {PartState & {cellType: string, models: string[], trained: boolean}} JobState */
+/** A part of a front. @typedef {PartState & {method: string, measure: string | null, split: number, places: number[]}} FrontJobState */
 
 /** @typedef {{model: string, cellType: string, seed: number, unit: string, train: [number, number][], validation: [number, number][]}} LossSeries */
 
 /** @typedef {"idle" | "starting" | "running" | "paused" | "finished" | "cancelled" | "failed"} RunPhase */
 
 /**
- * @typedef {object} RunState
+ * How far a run in parts is.
+ * @template {PartState} J
+ * @typedef {object} RunProgress
  * @property {RunPhase} phase
  * @property {string} stage                    sentence of the stage
  * @property {string} text                     sentence of the progress
@@ -62,13 +64,53 @@ import { usualWorkers } from './lanes.js';
  * @property {number} activeMs                 time spent running before `since`
  * @property {number | null} since             when it last began to run
  * @property {number} lastEvent
- * @property {Record<number, LossSeries[]>} losses   by part
- * @property {JobState[]} jobs
- * @property {number | null} watched           the part whose loss is shown; null: the one that runs
+ * @property {J[]} jobs
  * @property {number} workers                  that are at work
  * @property {import('./protocol.js').RunFile | null} file
  * @property {ErrorInfo | null} error
  */
+
+/**
+ * The run of Predict: `losses` by part; `watched` is the part whose loss is shown, null for the one that runs.
+ * @typedef {RunProgress<JobState> & {losses: Record<number, LossSeries[]>, watched: number | null}} RunState
+ */
+/** The run of Trade-off. @typedef {RunProgress<FrontJobState>} FrontRunState */
+
+/**
+ * What the person has chosen to train in Trade-off.
+ * @typedef {object} FrontPlan
+ * @property {string[]} methods
+ * @property {string[]} measures
+ * @property {number} candidates               K, between the two ends
+ * @property {string} splits                   as typed
+ * @property {"demo" | "paper"} preset
+ * @property {Record<string, any>} overrides   dotted path in the task -> value
+ * @property {Record<string, any>} defaults    the engine's own values, where they were asked for
+ * @property {number} genes
+ * @property {number} maxCells
+ */
+
+/**
+ * What Trade-off has found, and how it is looked at.
+ * @typedef {object} FrontsState
+ * @property {import('./protocol.js').CandidateRow[]} rows
+ * @property {Record<number, import('./protocol.js').FrontEvent>} live   latest places of candidates in training, by part
+ * @property {import('./protocol.js').CandidateRow[]} polished           fine-tuned at a place of the slider
+ * @property {number | null} chosen            index of a row
+ * @property {string} x                        metric across
+ * @property {string} y                        metric up
+ * @property {"train" | "test"} cells
+ * @property {number | null} split             null: all of them, as means
+ * @property {string[]} hidden                 fronts that are not shown, as `method/measure`
+ * @property {import('./protocol.js').EmbeddingMethod} picture
+ * @property {"scaled" | "paper"} units        of the paper's table
+ * @property {boolean} all                     every metric in the table
+ * @property {{x: number | null, y: number | null, label: string} | null} cursor   where the slider stands
+ * @property {string | null} alive             the front whose network is in the page's own engine, as `method/measure`
+ * @property {FrontCheck} check
+ */
+
+/** Whether the open data and the plan can be trained: the engine's own word. @typedef {{key: string, parts: number, error: ErrorInfo | null}} FrontCheck */
 
 /**
  * @typedef {object} ResultsState
@@ -143,18 +185,36 @@ import { usualWorkers } from './lanes.js';
  * @property {{summary: import('./protocol.js').DesignSummary | null, error: ErrorInfo | null, busy: boolean}} design
  * @property {Plan} plan
  * @property {RunState} run
+ * @property {FrontPlan} frontPlan
+ * @property {FrontRunState} frontRun
+ * @property {FrontsState} fronts
  * @property {ResultsState} results
  * @property {ExploreState} explore
  * @property {Pointed} pointed
- * @property {Earlier | null} earlier          a run from before the page was loaded
- * @property {{at: number, kind: string, text: string}[]} log
+ * @property {Record<"predict" | "trade_off", Earlier | null>} earlier   runs from before the page was loaded
+ * @property {{at: number, task: string, kind: string, text: string}[]} log
  * @property {"auto" | "light" | "dark"} theme
  */
 
-/** @returns {RunState} */
-export const noRun = () => ({
-  phase: 'idle', stage: '', text: '', done: 0, doneBefore: 0, activeMs: 0, since: null, lastEvent: 0, losses: {}, jobs: [], watched: null, workers: 0, file: null, error: null,
+/** Before anything has run. */
+export const noProgress = () => ({
+  phase: /** @type {RunPhase} */ ('idle'), stage: '', text: '', done: 0, doneBefore: 0, activeMs: 0, since: null, lastEvent: 0, jobs: [], workers: 0, file: null, error: null,
 });
+
+/** @returns {RunState} */
+export const noRun = () => ({ ...noProgress(), losses: {}, watched: null });
+
+/** @returns {Pick<FrontsState, "rows" | "live" | "polished" | "chosen" | "split" | "hidden" | "cursor" | "alive">} */
+export const noFronts = () => ({ rows: [], live: {}, polished: [], chosen: null, split: null, hidden: [], cursor: null, alive: null });
+
+/** Whether either task trains, or is held in the middle of it. @param {{phase: RunPhase}} run */
+const under = ({ phase }) => phase === 'starting' || phase === 'running' || phase === 'paused';
+/** Predict is under way. @param {State} state */
+export const predicts = ({ run }) => under(run);
+/** Trade-off is under way. @param {State} state */
+export const trades = ({ frontRun }) => under(frontRun);
+/** Something is being trained: what the data mean has to stay. @param {State} state */
+export const trains = (state) => predicts(state) || trades(state);
 
 /** @returns {Pick<ResultsState, "rows" | "shown" | "detail" | "error">} */
 export const noResults = () => ({ rows: [], shown: null, detail: null, error: null });
@@ -194,10 +254,13 @@ export const initialState = () => ({
     preprocess: { genes: 2000, maxCells: 3000, withoutHeldOut: false },
   },
   run: noRun(),
+  frontPlan: { methods: ['pareto_mtl'], measures: ['mine'], candidates: 10, splits: '1', preset: 'demo', overrides: {}, defaults: {}, genes: 1000, maxCells: 2000 },
+  frontRun: noProgress(),
+  fronts: { ...noFronts(), x: 'u', y: 'v', cells: 'test', picture: 'umap', units: 'scaled', all: false, check: { key: '', parts: 0, error: null } },
   results: { ...noResults(), metric: 'r2_all', scale: 'metrics', test: 't_test', compare: { metric: 'r2_all', by: 'cell_type', x: 'r2_all', y: 'common_degs', published: true, all: false } },
   explore: noExploration(),
   pointed: nothingPointed(),
-  earlier: null,
+  earlier: { predict: null, trade_off: null },
   log: [],
   theme: 'auto',
 });
@@ -229,7 +292,7 @@ export class Store {
     for (const key of Object.keys(patch)) this.changed.add(/** @type {keyof State} */ (key));
   }
 
-  /** Changes fields of one part of the state. @template {"engine" | "data" | "design" | "plan" | "run" | "results" | "explore"} K @param {K} key @param {Partial<State[K]>} patch */
+  /** Changes fields of one part of the state. @template {"engine" | "data" | "design" | "plan" | "run" | "frontPlan" | "frontRun" | "fronts" | "results" | "explore"} K @param {K} key @param {Partial<State[K]>} patch */
   patch(key, patch) {
     this.set(/** @type {Partial<State>} */ ({ [key]: { ...this.state[key], ...patch } }));
   }

@@ -19,6 +19,8 @@ export const DATA = {
   drop: 'Drop a file here or choose one',
   formats: '.h5ad · 10x .h5 · matrix.mtx + barcodes + features (loose or .zip) · .csv / .tsv (.gz)',
   simulated: 'Made by a simulator inside this page, not measured: good for trying things out, and the true answer is known.',
+  noRoles: 'No column says what type cells are or how they were treated. Explore (2) and Predict (3) need both; Trade-off (5) needs only a batch column.',
+  untreated: 'No column says how cells were treated. Explore (2) and Predict (3) need a condition or dose column; Trade-off (5) needs only a batch column.',
   roles: 'Which column says what; guessed from names and values.',
   heatmap: 'Cells of each type at each dose or condition. Choose a cell of the map to hold that type and dose out. Types with few cells are hard to learn from and to score.',
 };
@@ -26,6 +28,8 @@ export const DATA = {
 export const PREDICT = {
   lead: 'Treated cells of one type are hidden from the model, which predicts them from that type’s untreated cells.',
   heldOut: 'The model sees only its untreated cells; its treated cells are kept for scoring.',
+  untreated: 'No treatment is known in these data, so there is no response to predict. Choose a condition or dose column in step 1, or go on to Trade-off (step 5), which needs none.',
+  otherTrains: 'Trade-off is training; Predict can begin when it has ended.',
   arm: 'What to predict: one treatment, or each of them in turn.',
   model: 'Demo size trains in seconds to a minute; as published takes minutes to hours on a processor. Baselines without a network always run beside them.',
   asCounts: 'Only the gene means are kept; the cells are drawn as counts around them, so that they vary as real cells do. Trains each model once more.',

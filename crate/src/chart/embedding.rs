@@ -14,7 +14,7 @@ use super::table::{Cell, Table};
 use super::theme::Theme;
 
 /// A point per cell. All vectors over cells are parallel to `x`; a cell with a coordinate that is null is not drawn.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Embedding {
     /// A heading; none when empty.
     #[serde(default)]
@@ -90,7 +90,12 @@ impl Embedding {
     }
 
     fn empty(&self) -> bool {
-        self.cells().next().is_none()
+        !self.drawable()
+    }
+
+    /// Whether there is a cell to draw.
+    pub(super) fn drawable(&self) -> bool {
+        self.cells().next().is_some()
     }
 
     /// Per group, its number of cells and their median position.

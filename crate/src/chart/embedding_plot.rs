@@ -55,6 +55,12 @@ pub fn draw(figure: &Embedding, sketch: &mut Sketch, top: f64) {
         let most = ((plot.height() / (font * 1.45)) as usize).saturating_sub(3);
         draw_key(figure, sketch, plot.top - font * 0.3, (left, whole.right), most.max(1));
     }
+    let cloud = plot_in(figure, sketch, plot);
+    sketch.cloud(cloud);
+}
+
+/// Outline, points and names in `plot`; the names of the axes stand below it. Returns what the pointer meets.
+pub fn plot_in(figure: &Embedding, sketch: &mut Sketch, plot: Area) -> Cloud {
     frame(figure, sketch, plot);
 
     let inner = Area { left: plot.left + 6.0, top: plot.top + 6.0, right: plot.right - 6.0, bottom: plot.bottom - 6.0 };
@@ -83,7 +89,7 @@ pub fn draw(figure: &Embedding, sketch: &mut Sketch, top: f64) {
         }
         EmbeddingColour::Values { values, .. } => draw_values(figure, sketch, &places, values, radius),
     }
-    sketch.cloud(cloud(figure, &places, radius));
+    cloud(figure, &places, radius)
 }
 
 /// One unit is as long in both directions where that wastes little room, since distances are what the eye compares.
@@ -117,7 +123,7 @@ fn frame(figure: &Embedding, sketch: &mut Sketch, plot: Area) {
         (x, y) => format!("{x} \u{2192}, {y} \u{2191}"),
     };
     let ink = Ink { colour: sketch.theme.muted, ..sketch.ink(HAlign::Left) };
-    let names = sketch.shorten(&names, sketch.area().width(), ink);
+    let names = sketch.shorten(&names, (sketch.area().right - plot.left).max(10.0), ink);
     sketch.text(plot.left, plot.bottom + sketch.font() * 1.1, &names, ink);
 }
 

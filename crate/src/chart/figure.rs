@@ -9,8 +9,8 @@ use super::scene::Scene;
 use super::sketch::Sketch;
 use super::theme::Theme;
 use super::{
-    Bars, CellCounts, DegOverlap, DoseResponse, Drawn, Embedding, Expression, Intervals, Loss, ModelFront, R2Scatter,
-    ScoreBars, ScoreHeatMap, SetOverlap, Table, Volcano,
+    Bars, CandidateFront, CellCounts, DegOverlap, DoseResponse, Drawn, Embedding, EmbeddingPair, Expression, Intervals,
+    Loss, ModelFront, MutualInformation, R2Scatter, ScoreBars, ScoreHeatMap, SetOverlap, Table, Volcano,
 };
 
 /// A figure: what it shows, without its size or colours. In JSON the kind is the field `figure`.
@@ -45,6 +45,12 @@ pub enum Figure {
     ScoreHeatMap(ScoreHeatMap),
     /// Models in two metrics, with the front of those that none beats.
     ModelFront(ModelFront),
+    /// Candidates between biology kept and batch effect removed, a front per method.
+    CandidateFront(CandidateFront),
+    /// The same cells twice: coloured by batch, and by type.
+    EmbeddingPair(EmbeddingPair),
+    /// Samples of known mutual information, and estimates of it along training.
+    MutualInformation(MutualInformation),
 }
 
 /// What every kind of figure can do.
@@ -75,6 +81,9 @@ impl Figure {
             Self::ScoreBars(figure) => figure,
             Self::ScoreHeatMap(figure) => figure,
             Self::ModelFront(figure) => figure,
+            Self::CandidateFront(figure) => figure,
+            Self::EmbeddingPair(figure) => figure,
+            Self::MutualInformation(figure) => figure,
         }
     }
 
@@ -96,6 +105,9 @@ impl Figure {
             Self::ScoreBars(_) => "score_bars",
             Self::ScoreHeatMap(_) => "score_heat_map",
             Self::ModelFront(_) => "model_front",
+            Self::CandidateFront(_) => "candidate_front",
+            Self::EmbeddingPair(_) => "embedding_pair",
+            Self::MutualInformation(_) => "mutual_information",
         }
     }
 

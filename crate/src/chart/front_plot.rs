@@ -1,17 +1,14 @@
 //! How a [`ModelFront`] is drawn.
 
-use super::axis::{Axes, Scale, frame, padded};
-use super::bars::Better;
+use super::axis::{Axes, frame};
 use super::colour::Colour;
 use super::emphasis::Emphasis;
 use super::front_names::{Name, draw_names, listed};
+use super::front_parts::{Ground, Point, along_whiskers, domain, ends, step_line, whiskers, x_name, y_name};
 use super::legend::{Sample, legend};
 use super::model_front::{ModelFront, ModelPoint};
-use super::scene::{Extent, HAlign, Shape, Stroke};
-use super::score_parts::reach;
+use super::scene::{Extent, HAlign};
 use super::sketch::{Area, Ink, PAD, Sketch};
-
-type Point = (f64, f64);
 
 /// Markers of models and baselines.
 const MODEL: usize = 0;
@@ -68,27 +65,6 @@ fn key(figure: &ModelFront, sketch: &mut Sketch, top: f64) -> f64 {
     legend(sketch, whole.left, whole.right, top, &entries) + if entries.is_empty() { 0.0 } else { 4.0 }
 }
 
-/// The span of an axis; the far end of a few values that lie many times as far out as the others is cut, see [`reach`].
-fn domain(values: &[f64], spreads: &[f64]) -> (f64, f64) {
-    let high = reach(values.iter().copied());
-    let cut = |value: f64| if high > 0.0 { value.min(high) } else { value };
-    padded(values.iter().chain(spreads).map(|value| cut(*value)))
-}
-
-fn ends(value: f64, spread: Option<f64>) -> [f64; 2] {
-    let spread = super::gaps::finite(spread).unwrap_or(0.0).abs();
-    [value - spread, value + spread]
-}
-
-fn axis_name(label: &str, better: Option<Better>, arrows: [&str; 2]) -> String {
-    let better = match better {
-        Some(Better::Lower) => format!("lower is better {}", arrows[0]),
-        Some(Better::Higher) => format!("higher is better {}", arrows[1]),
-        None => return label.to_owned(),
-    };
-    if label.is_empty() { better } else { format!("{label} \u{b7} {better}") }
-}
-
 /// Legend, axes, front, points and names below `top`. Models whose names find no place are listed under the plot.
 pub fn draw(figure: &ModelFront, sketch: &mut Sketch, top: f64) {
     let top = key(figure, sketch, top);
@@ -118,10 +94,7 @@ fn plot(figure: &ModelFront, sketch: &mut Sketch, room: Area) -> Vec<String> {
     let (xs, ys): (Vec<f64>, Vec<f64>) = shown.iter().map(|one| one.2).chain(published.iter().map(|one| one.1)).unzip();
     let spread_x: Vec<f64> = shown.iter().flat_map(|(_, point, at)| ends(at.0, point.spread_x)).collect();
     let spread_y: Vec<f64> = shown.iter().flat_map(|(_, point, at)| ends(at.1, point.spread_y)).collect();
-    let (x_name, y_name) = (
-        axis_name(&figure.x_label, figure.better_x, ["\u{2190}", "\u{2192}"]),
-        axis_name(&figure.y_label, figure.better_y, ["\u{2193}", "\u{2191}"]),
-    );
+    let (x_name, y_name) = (x_name(&figure.x_label, figure.better_x), y_name(&figure.y_label, figure.better_y));
     let axes = Axes {
         x: domain(&xs, &spread_x),
         y: domain(&ys, &spread_y),
@@ -132,12 +105,13 @@ fn plot(figure: &ModelFront, sketch: &mut Sketch, room: Area) -> Vec<String> {
         square: false,
     };
     let frame = frame(sketch, room, &axes);
-    let inner = frame.area;
-    let px = |(x, y): Point| (frame.x.px(x).min(inner.right - 7.0), frame.y.px(y).max(inner.top + 7.0));
-    let beyond = |(x, y): Point| frame.x.px(x) > inner.right + 0.5 || frame.y.px(y) < inner.top - 0.5;
+    let ground = Ground { x: &frame.x, y: &frame.y, inner: frame.area };
+    let px = |at: Point| ground.px(at);
     let emphasis = Emphasis::new(figure.highlight.as_ref(), figure.points.iter().map(ModelPoint::key));
 
-    step_line(figure, sketch, &frame.x, &frame.y, inner, &shown);
+    let front = shown.iter().filter(|(_, point, _)| point.on_front).map(|(_, _, at)| *at).collect();
+    let stairs = sketch.theme.series(0).with_alpha(0.6);
+    step_line(sketch, ground, front, [figure.better_x, figure.better_y], stairs);
     for (_, at) in &published {
         sketch.glyph(PUBLISHED, px(*at), 3.5, sketch.theme.muted);
     }
@@ -145,7 +119,7 @@ fn plot(figure: &ModelFront, sketch: &mut Sketch, room: Area) -> Vec<String> {
         let (_, point, value) = shown[at];
         let colour = colour(sketch, point, emphasis);
         if !emphasis.dimmed(point.key()) {
-            whiskers(sketch, point, value, (&frame.x, &frame.y), inner, colour);
+            whiskers(sketch, ground, value, [point.spread_x, point.spread_y], colour);
         }
         let marker = if point.baseline { BASELINE } else { MODEL };
         if point.on_front {
@@ -173,7 +147,7 @@ fn plot(figure: &ModelFront, sketch: &mut Sketch, room: Area) -> Vec<String> {
     }
 
     let far = |value: Point| {
-        if beyond(value) {
+        if ground.beyond(value) {
             format!(" ({}, {})", super::format::number(value.0), super::format::number(value.1))
         } else {
             String::new()
@@ -191,81 +165,18 @@ fn plot(figure: &ModelFront, sketch: &mut Sketch, room: Area) -> Vec<String> {
     names.sort_by_key(|name| !name.strong);
     let mut soft: Vec<(Point, f64)> = published.iter().map(|(_, value)| (px(*value), 6.0)).collect();
     for (_, point, value) in &shown {
-        let [left, right] = ends(value.0, point.spread_x).map(|end| (frame.x.px(end), frame.y.px(value.1)));
-        let [low, high] = ends(value.1, point.spread_y).map(|end| (frame.x.px(value.0), frame.y.px(end)));
-        soft.extend(along(left, right).chain(along(low, high)).map(|at| (at, 2.0)));
+        let along = along_whiskers(ground, *value, [point.spread_x, point.spread_y]);
+        soft.extend(along.into_iter().map(|at| (at, 2.0)));
     }
     names.extend(published.iter().map(|(at, value)| Name {
         at: px(*value),
         text: format!("{}{}", figure.published[*at].name, far(*value)),
         strong: false,
     }));
-    draw_names(sketch, inner, &names, shown.len(), &soft)
-}
-
-/// Points along a line, close enough that a name on it covers one.
-fn along(from: Point, to: Point) -> impl Iterator<Item = Point> {
-    let steps = ((to.0 - from.0).hypot(to.1 - from.1) / 8.0).ceil().clamp(0.0, 40.0) as usize;
-    (0..=steps).filter(move |_| steps > 0).map(move |step| {
-        let share = step as f64 / steps as f64;
-        (from.0 + (to.0 - from.0) * share, from.1 + (to.1 - from.1) * share)
-    })
+    draw_names(sketch, ground.inner, &names, shown.len(), &soft)
 }
 
 fn colour(sketch: &Sketch, point: &ModelPoint, emphasis: Emphasis) -> Colour {
     let colour = sketch.theme.series(usize::from(point.baseline));
     if emphasis.dimmed(point.key()) { sketch.dim(colour) } else { colour }
-}
-
-fn whiskers(
-    sketch: &mut Sketch,
-    point: &ModelPoint,
-    (x, y): Point,
-    (sx, sy): (&Scale, &Scale),
-    inner: Area,
-    colour: Colour,
-) {
-    let colour = colour.with_alpha(0.7);
-    let at = (sx.px(x), sy.px(y));
-    if at.0 > inner.right || at.1 < inner.top {
-        return;
-    }
-    if point.spread_x.is_some() {
-        let [low, high] = ends(x, point.spread_x).map(|end| sx.px(end).clamp(inner.left, inner.right));
-        sketch.line((low, at.1), (high, at.1), colour, 1.5);
-    }
-    if point.spread_y.is_some() {
-        let [low, high] = ends(y, point.spread_y).map(|end| sy.px(end).clamp(inner.top, inner.bottom));
-        sketch.line((at.0, low), (at.0, high), colour, 1.5);
-    }
-}
-
-/// The border of what the front beats: from point to point by way of the corner that is worse in both.
-fn step_line(
-    figure: &ModelFront,
-    sketch: &mut Sketch,
-    sx: &Scale,
-    sy: &Scale,
-    inner: Area,
-    shown: &[(usize, &ModelPoint, Point)],
-) {
-    let mut front: Vec<Point> = shown.iter().filter(|(_, point, _)| point.on_front).map(|(_, _, at)| *at).collect();
-    front.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let lower_x = figure.better_x != Some(Better::Higher);
-    let lower_y = figure.better_y != Some(Better::Higher);
-    let worse = |a: f64, b: f64, lower: bool| if lower { a.max(b) } else { a.min(b) };
-    let mut points: Vec<Point> = Vec::new();
-    for pair in front.windows(2) {
-        points.push(pair[0]);
-        points.push((worse(pair[0].0, pair[1].0, lower_x), worse(pair[0].1, pair[1].1, lower_y)));
-    }
-    points.extend(front.last());
-    let points: Vec<Point> = points
-        .iter()
-        .map(|(x, y)| (sx.px(*x).clamp(inner.left, inner.right), sy.px(*y).clamp(inner.top, inner.bottom)))
-        .collect();
-    if points.len() > 1 {
-        let stroke = Stroke { colour: sketch.theme.series(0).with_alpha(0.6), width: 2.0, dash: None };
-        sketch.push(Shape::Line { points, stroke });
-    }
 }

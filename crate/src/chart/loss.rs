@@ -3,8 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::axis::{Axes, frame, padded};
+use super::bars::Reference;
 use super::figure::Picture;
 use super::format::number;
+use super::gaps::finite;
 use super::labels::spread;
 use super::legend::{Sample, legend};
 use super::measure::Measure;
@@ -14,7 +16,7 @@ use super::table::{Cell, Table};
 use super::theme::Theme;
 
 /// Lines over epochs or steps.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Loss {
     /// What was trained.
     #[serde(default)]
@@ -27,6 +29,9 @@ pub struct Loss {
     /// Name of the y axis, with its unit, e.g. `loss per cell (nats)`.
     #[serde(default)]
     pub y_label: String,
+    /// Lines across the plot, such as the value that an estimate should have; with one the y axis is never logarithmic.
+    #[serde(default)]
+    pub references: Vec<Reference>,
 }
 
 /// One line.
@@ -55,21 +60,28 @@ impl Loss {
             .iter()
             .flat_map(Series::finite)
             .fold((f64::INFINITY, 0.0f64), |(low, high), (_, y)| (low.min(y), high.max(y)));
-        low > 0.0 && high > 50.0 * low
+        low > 0.0 && high > 50.0 * low && self.references.is_empty()
     }
 
-    /// Writes a legend at `top` and returns the `y` below it, unless the names are short enough to stand beside the ends of their lines.
-    fn name_lines(&self, sketch: &mut Sketch, top: f64) -> Option<f64> {
-        let whole = sketch.area();
+    /// Whether the names are short enough to stand beside the ends of their lines.
+    fn named_at_ends(&self, sketch: &Sketch, width: f64) -> bool {
         let longest = sketch.widest(self.series.iter().map(|series| series.name.as_str()), sketch.ink(HAlign::Left));
-        if longest < whole.width() * 0.2 && self.series.len() <= 8 {
-            return None;
-        }
+        longest < width * 0.2 && self.series.len() <= 8
+    }
+
+    /// Writes a legend at the top of `room` of what is not named at the end of its line, and returns the `y` below it.
+    fn key(&self, sketch: &mut Sketch, room: Area) -> f64 {
         let sample = |(series, colour): (&Series, usize)| {
             (Sample::Line(sketch.theme.series(colour), series.dashed), series.name.clone())
         };
-        let entries: Vec<_> = self.series.iter().zip(self.colours()).map(sample).collect();
-        Some(legend(sketch, whole.left, whole.right, top, &entries))
+        let mut entries = Vec::new();
+        if !self.named_at_ends(sketch, room.width()) {
+            entries.extend(self.series.iter().zip(self.colours()).map(sample));
+        }
+        let ink = sketch.theme.ink;
+        entries.extend(self.references().enumerate().map(|(at, line)| (Sample::Line(ink, at > 0), line.label.clone())));
+        let below = legend(sketch, room.left, room.right, room.top, &entries);
+        if entries.is_empty() { below } else { below + 2.0 }
     }
 
     /// Colour numbers: the first dashed line has the colour of the first solid one, and so on, since they belong together.
@@ -84,33 +96,25 @@ impl Loss {
     }
 }
 
-impl Picture for Loss {
-    fn check(&self) -> Result<(), String> {
-        Ok(())
+impl Loss {
+    fn references(&self) -> impl Iterator<Item = &Reference> {
+        self.references.iter().filter(|line| finite(Some(line.value)).is_some())
     }
 
-    fn height(&self, width: f64, theme: &Theme, measure: Measure) -> f64 {
-        let mut sketch = Sketch::new(width, 1000.0, theme, measure);
-        let top = sketch.title(&self.title);
-        let top = self.name_lines(&mut sketch, top).map_or(top, |below| below);
-        top + (width * 0.42).clamp(theme.font_px * 13.0, theme.font_px * 20.0)
+    /// Whether there is nothing to draw.
+    pub(super) fn empty(&self) -> bool {
+        self.series.iter().all(|series| series.finite().next().is_none())
     }
 
-    fn lay_out(&self, sketch: &mut Sketch) {
-        let top = sketch.title(&self.title);
-        if self.series.iter().all(|series| series.finite().next().is_none()) {
-            sketch.sentence("No loss to show yet: the line starts with the first epoch.");
-            return;
-        }
-        let whole = sketch.area();
+    /// The lines and their names in `room`; not for an empty one.
+    pub(super) fn draw_in(&self, sketch: &mut Sketch, whole: Area) {
         let ink = sketch.ink(HAlign::Left);
         let colours = self.colours();
         let longest = sketch.widest(self.series.iter().map(|series| series.name.as_str()), ink);
-        let mut room = Area { top, ..whole };
-        let below = self.name_lines(sketch, top);
-        match below {
-            None => room.right -= longest + 34.0,
-            Some(below) => room.top = below + 2.0,
+        let at_ends = self.named_at_ends(sketch, whole.width());
+        let mut room = Area { top: self.key(sketch, whole), ..whole };
+        if at_ends {
+            room.right -= longest + 34.0;
         }
 
         let log_y = self.log_y();
@@ -119,7 +123,7 @@ impl Picture for Loss {
             let (low, high) = padded(all().map(|(_, y)| y.ln()));
             (low.exp(), high.exp())
         } else {
-            padded(all().map(|(_, y)| y))
+            padded(all().map(|(_, y)| y).chain(self.references().map(|line| line.value)))
         };
         let (first, last) = all().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), (x, _)| (a.min(x), b.max(x)));
         let x = if first < last { (first, last) } else { (first - 1.0, first + 1.0) };
@@ -128,6 +132,11 @@ impl Picture for Loss {
         let axes = Axes { x, y, log_y, whole_x, x_label: &self.x_label, y_label: &y_label, square: false };
         let frame = frame(sketch, room, &axes);
 
+        for (at, line) in self.references().enumerate() {
+            let (y, ink) = (frame.y.px(line.value), sketch.theme.ink);
+            let (from, to) = ((frame.area.left, y), (frame.area.right, y));
+            if at > 0 { sketch.dashed(from, to, ink, 1.5) } else { sketch.line(from, to, ink, 2.0) }
+        }
         let mut ends = Vec::new();
         for (index, (series, colour)) in self.series.iter().zip(&colours).enumerate() {
             let colour = sketch.theme.series(*colour);
@@ -149,9 +158,33 @@ impl Picture for Loss {
                 ends.push((*end, colour, series));
             }
         }
-        if below.is_none() {
+        if at_ends {
             name_ends(sketch, frame.area, ends);
         }
+    }
+}
+
+impl Picture for Loss {
+    fn check(&self) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn height(&self, width: f64, theme: &Theme, measure: Measure) -> f64 {
+        let mut sketch = Sketch::new(width, 1000.0, theme, measure);
+        let top = sketch.title(&self.title);
+        let room = Area { top, ..sketch.area() };
+        let top = self.key(&mut sketch, room);
+        top + (width * 0.42).clamp(theme.font_px * 13.0, theme.font_px * 20.0)
+    }
+
+    fn lay_out(&self, sketch: &mut Sketch) {
+        let top = sketch.title(&self.title);
+        if self.empty() {
+            sketch.sentence("No loss to show yet: the line starts with the first epoch.");
+            return;
+        }
+        let room = Area { top, ..sketch.area() };
+        self.draw_in(sketch, room);
     }
 
     fn summary(&self) -> String {

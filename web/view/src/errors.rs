@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 
 use dosefront::chart::ChartError;
+use dosefront::fronts::FrontError;
 use dosefront::scores::ScoreError;
 use serde::Serialize;
 use wasm_bindgen::JsValue;
@@ -43,6 +44,12 @@ impl From<ChartError> for Failure {
 
 impl From<ScoreError> for Failure {
     fn from(error: ScoreError) -> Self {
+        Self { code: error.code(), message: error.to_string(), hint: error.hint() }
+    }
+}
+
+impl From<FrontError> for Failure {
+    fn from(error: FrontError) -> Self {
         Self { code: error.code(), message: error.to_string(), hint: error.hint() }
     }
 }

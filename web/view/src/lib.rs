@@ -3,11 +3,12 @@
 //!
 //! Every function takes a figure as a plain object (`{figure: "bars", ...}`, see `dosefront::chart::Figure`) and
 //! throws a plain object `{code, message, hint}`. Tables and figures of a benchmark are made from the rows of a report
-//! (`dosefront::scores`), so that they need no answer from the worker.
+//! (`dosefront::scores`, `dosefront::fronts`), so that they need no answer from the worker.
 
 mod errors;
 
 use dosefront::chart::{self, Drawn as Marks, Extent, Figure, Mark, Theme};
+use dosefront::fronts::{self, CandidateRow, FrontQuery, SpreadRow};
 use dosefront::scores::{self, ResultRow, ScoreFigure, TableQuery};
 use plotters_canvas::CanvasBackend;
 use serde::Serialize;
@@ -164,6 +165,43 @@ pub fn score_figure(results: JsValue, query: JsValue) -> Result<JsValue, JsValue
     let results: Vec<ResultRow> = from_js(results, "results")?;
     let query: ScoreFigure = from_js(query, "query")?;
     to_js(&scores::figure(&results, &query).map_err(Failure::from)?)
+}
+
+/// The candidates of a trade-off, rows of its report or of a part of it, in two metrics as a plain object that [`draw`] takes;
+/// the query is a `dosefront::fronts::FrontQuery`: `{x: "asw", y: "be", split: 1}`.
+#[wasm_bindgen]
+pub fn front_figure(rows: JsValue, query: JsValue) -> Result<JsValue, JsValue> {
+    let rows: Vec<CandidateRow> = from_js(rows, "candidates")?;
+    let query: FrontQuery = from_js(query, "query")?;
+    to_js(&fronts::figure(&rows, &query).map_err(Failure::from)?)
+}
+
+/// What the axes of a front can be, in order: `[{id, label, unit, better, group, meaning}]`, see `dosefront::fronts::FrontMetric`.
+#[wasm_bindgen]
+pub fn front_metrics() -> Result<JsValue, JsValue> {
+    to_js(&fronts::METRICS)
+}
+
+/// How good the fronts of some candidates are, in the pairs of metrics and the layout of the paper's tables: `{columns, rows}`;
+/// `units` is `scaled` or `paper`, see `dosefront::fronts::Units`.
+#[wasm_bindgen]
+pub fn front_table(rows: JsValue, units: JsValue) -> Result<JsValue, JsValue> {
+    to_js(&fronts::paper_table(&front_spread(rows)?, from_js(units, "units")?))
+}
+
+/// The same numbers as CSV, with full precision and one row per front and pair of metrics.
+#[wasm_bindgen]
+pub fn front_csv(rows: JsValue) -> Result<String, JsValue> {
+    Ok(fronts::spread_csv(&front_spread(rows)?))
+}
+
+fn front_spread(rows: JsValue) -> Result<Vec<SpreadRow>, JsValue> {
+    let rows: Vec<CandidateRow> = from_js(rows, "candidates")?;
+    let mut all = Vec::new();
+    for (x, y) in fronts::PAPER_PAIRS {
+        all.extend(fronts::summarise(&rows, x, y).map_err(Failure::from)?);
+    }
+    Ok(fronts::spread(&all))
 }
 
 fn score_table_of(results: JsValue, query: JsValue) -> Result<scores::ScoreTable, JsValue> {

@@ -6,6 +6,7 @@ import { cellCounts } from '../figures.js';
 import { count, plural } from '../numbers.js';
 import { DATA, KINDS } from '../words.js';
 import { dropZone } from './drop_zone.js';
+import { trains } from '../store.js';
 import { rolesForm } from './roles.js';
 
 /** @typedef {import('../main.js').Page} Page */
@@ -45,7 +46,8 @@ export function dataPanel(place, { store, engines, data }) {
   });
   store.subscribe(['data', 'roles', 'design'], (state) => roles.draw(state));
   store.subscribe(['design', 'plan'], ({ design, plan }) => {
-    designBox.show(design.error);
+    // Without a treatment there is still much to do: said among the notes.
+    designBox.show(isUntreated(design.error) ? null : design.error);
     map.element.hidden = !design.summary;
     if (design.summary) map.show(cellCounts(design.summary, plan));
   });
@@ -55,7 +57,7 @@ export function dataPanel(place, { store, engines, data }) {
 /** @param {import('../store.js').Store} store @param {number} index of the heat map: type * arms + arm */
 function choose(store, index) {
   const { summary } = store.state.design;
-  if (!summary || busy(store.state)) return;
+  if (!summary || trains(store.state)) return;
   const arm = summary.arms[index % summary.arms.length];
   const heldOut = summary.cell_types[Math.floor(index / summary.arms.length)];
   if (!arm || !heldOut || !summary.possible.includes(heldOut)) return;
@@ -63,8 +65,8 @@ function choose(store, index) {
   store.patch('plan', arm.control ? { heldOut: [heldOut] } : { heldOut: [heldOut], arm: arm.label });
 }
 
-/** @param {State} state */
-export const busy = ({ run }) => run.phase === 'starting' || run.phase === 'running' || run.phase === 'paused';
+/** @param {import('../protocol.js').ErrorInfo | null} error */
+export const isUntreated = (error) => error?.code === 'no_treatment_role' || error?.code === 'no_roles';
 
 /** @param {HTMLElement} cards @param {State} state @param {(name: string) => void} open */
 function drawSources(cards, state, open) {
@@ -98,6 +100,7 @@ function drawSummary(place, summary) {
 function drawNotes(place, { data, design }) {
   const notes = [...(data.summary?.notes ?? []), ...(design.summary?.notes ?? [])];
   if (design.summary && design.summary.dropped > 0) notes.push(`${plural(design.summary.dropped, 'cell')} without a type or a treatment are left out; ${count(design.summary.used)} are used.`);
+  if (isUntreated(design.error)) notes.push(design.error?.code === 'no_roles' ? DATA.noRoles : DATA.untreated);
   const skipped = data.summary?.skipped ?? [];
   fill(place,
     notes.length > 0 ? h('ul', { class: 'note-list' }, notes.map((note) => h('li', {}, note))) : null,

@@ -51,7 +51,7 @@ export function doseSlider({ store, runs, engines }) {
   let scene = null;
   /** @type {Choice | null} */
   let chosen = null;
-  /** The run that it is of. @type {import('../grid.js').Grid | null} */
+  /** The run that it is of. @type {import('../run_actions.js').RunActions["grid"]} */
   let from = null;
   /** @type {import('../protocol.js').PredictionDetail | null} */
   let genesOf = null;

@@ -8,14 +8,17 @@ import { runFileButtons } from './run_files.js';
 
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 
-/** @param {HTMLElement} place @param {Page} page */
-export function logPanel(place, { store, runs }) {
+/**
+ * @param {HTMLElement} place @param {Page} page @param {import('../parts_run.js').PartsRun<any, any, any, any>} runs  of the task
+ * @param {{test: string, what: () => string, hasResults: (state: import('../store.js').State) => boolean}} options  `what`: ends file names
+ */
+export function logPanel(place, { store }, runs, { test, what, hasResults }) {
   const buttons = runFileButtons({
-    test: '', words: RESULTS, file: () => runs.grid?.file ?? null, report: () => runs.report(),
-    stem: () => fileStem(`dosefront ${store.state.data.summary?.name ?? ''} ${store.state.run.file?.task.predict?.held_out ?? ''}`),
+    test, words: RESULTS, file: () => runs.grid?.file ?? null, report: () => runs.report(),
+    stem: () => fileStem(`dosefront ${store.state.data.summary?.name ?? ''} ${what()}`),
   });
   const lines = h('ol', { class: 'log-lines', tabindex: 0, 'aria-label': 'Log lines' });
-  const details = h('details', { class: 'log', test: 'log' }, h('summary', {}, 'Log: ', h('span', { class: 'hint' }, RESULTS.log)), lines);
+  const details = h('details', { class: 'log', test: `${test}log` }, h('summary', {}, 'Log: ', h('span', { class: 'hint' }, RESULTS.log)), lines);
   const files = h('div', { class: 'run-files' }, buttons.element, h('p', { class: 'hint' }, `${RESULTS.runFile} The report adds all results, versions and times.`));
   const element = h('div', { class: 'log-panel', hidden: true }, files, details);
   fill(place, element);
@@ -25,17 +28,19 @@ export function logPanel(place, { store, runs }) {
   details.addEventListener('toggle', () => drawLines());
 
   function drawLines() {
-    const { log } = store.state;
-    if (!details.open || log === drawn) return;
-    drawn = log;
+    const all = store.state.log;
+    if (!details.open || all === drawn) return;
+    drawn = all;
+    const log = own(all);
     const start = log[0]?.at ?? 0;
     fill(lines, log.map((line) =>
       h('li', { class: `log-${line.kind}` }, h('time', { datetime: new Date(line.at).toISOString() }, clock.format(line.at)), h('span', { class: 'since' }, `+${((line.at - start) / 1000).toFixed(1)} s`), h('span', {}, line.text))));
   }
 
-  store.subscribe(['log', 'run', 'results'], ({ log, results }) => {
-    element.hidden = log.length === 0;
-    buttons.draw(results.rows.length > 0);
+  const own = (/** @type {import('../store.js').State["log"]} */ log) => log.filter(({ task }) => task === runs.task.name);
+  store.subscribe(['log', runs.key, 'results', 'fronts'], (state) => {
+    element.hidden = own(state.log).length === 0;
+    buttons.draw(hasResults(state));
     drawLines();
   });
 }

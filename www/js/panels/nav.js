@@ -1,4 +1,4 @@
-// The four steps as links that stay in sight; the one that is being read is marked.
+// The five steps as links that stay in sight; the one that is being read is marked.
 import { h, setAttribute } from '../dom.js';
 
 const STEPS = [
@@ -6,6 +6,7 @@ const STEPS = [
   ['explore', '2', 'Explore'],
   ['predict', '3', 'Predict'],
   ['results', '4', 'Results'],
+  ['trade-off', '5', 'Trade-off'],
 ];
 // A step counts as read when it begins above this share of the window.
 const READ_FROM = 0.4;

@@ -3,7 +3,8 @@ import { field, fill, h, options, say, setAttribute } from '../dom.js';
 import { plural, wholeNumbers } from '../numbers.js';
 import { PREDICT } from '../words.js';
 import { choiceList } from './choice_list.js';
-import { busy } from './data.js';
+import { isUntreated } from './data.js';
+import { predicts } from '../store.js';
 import { earlierRun } from './earlier.js';
 import { modelList } from './model_list.js';
 import { settingsForm } from './settings.js';
@@ -33,21 +34,21 @@ export function predictPanel(place, page) {
 
   fill(place,
     h('p', { class: 'lead' }, PREDICT.lead),
-    earlierRun(page).element,
+    earlierRun(page, runs).element,
     h('div', { class: 'predict-columns' },
       h('div', { class: 'column' }, heldOut.element, models.element, h('div', { class: 'choices' }, armField, field('Seeds', seed, PREDICT.seed)), settings.element),
       h('div', { class: 'column' }, question, work.element, training.element)));
 
   store.subscribe(['design', 'plan', 'run'], (state) => {
     const { design, plan } = state;
-    const locked = busy(state) || !design.summary;
+    const locked = predicts(state) || !design.summary;
     for (const control of [arm, seed]) control.disabled = locked;
     if (document.activeElement !== seed) seed.value = plan.seeds;
     models.draw(plan, locked);
     if (!design.summary) {
       heldOut.draw([], [], true);
       options(arm, [], '');
-      say(question, '');
+      say(question, isUntreated(design.error) ? PREDICT.untreated : '');
       return;
     }
     const { summary } = design;

@@ -95,7 +95,19 @@ export function resultsPanel(place, page) {
 
   // A large run brings many results a second; what a person does is answered at once.
   const drawSoon = calmly(() => draw(store.state), DRAW_MS);
-  store.subscribe(['results', 'data'], (state) => (state.run.phase === 'running' ? drawSoon() : draw(state)));
+  /** @type {(State["results"] | State["data"])[]} */
+  let drawnFrom = [];
+  let running = false;
+  store.subscribe(['results', 'data', 'run'], (state) => {
+    const ended = running && state.run.phase !== 'running';
+    running = state.run.phase === 'running';
+    const now = [state.results, state.data];
+    if (!ended && now.every((each, i) => each === drawnFrom[i])) return;
+    drawnFrom = now;
+    // The last results of a run are not waited for.
+    if (running) drawSoon();
+    else draw(state);
+  });
   scrollOnFirstResult(place, store);
 }
 

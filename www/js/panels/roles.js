@@ -1,7 +1,7 @@
 // The five selects that say what the columns of the data mean.
 import { field, h, options } from '../dom.js';
 import { DATA, ROLES } from '../words.js';
-import { busy } from './data.js';
+import { trains } from '../store.js';
 
 /** @typedef {import('../protocol.js').RoleName} RoleName */
 /** @typedef {import('../protocol.js').ObsInfo} ObsInfo */
@@ -11,6 +11,9 @@ const NONE = '';
 
 /** A column with its size: "cell_type (6)". @param {ObsInfo} column */
 const columnLabel = (column) => (column.type === 'labels' ? `${column.name} (${column.n_levels ?? column.levels?.length ?? 0})` : `${column.name} (${column.min} to ${column.max})`);
+
+/** The columns of the open data to choose from, or none. @param {import('../store.js').State} state */
+export const columnChoices = ({ data }) => [{ value: NONE, label: '– none –' }, ...(data.summary?.obs ?? []).map((column) => ({ value: column.name, label: columnLabel(column) }))];
 
 /** @param {(role: RoleName, value: string | null) => void} onChange */
 export function rolesForm(onChange) {
@@ -28,11 +31,10 @@ export function rolesForm(onChange) {
       const { summary } = state.data;
       element.hidden = !summary;
       if (!summary) return;
-      const columns = summary.obs.map((column) => ({ value: column.name, label: columnLabel(column) }));
       for (const role of NAMES) {
-        const choices = role === 'control' ? controlChoices(summary.obs, state.roles.condition) : [{ value: NONE, label: '– none –' }, ...columns];
+        const choices = role === 'control' ? controlChoices(summary.obs, state.roles.condition) : columnChoices(state);
         options(selects[role], choices, state.roles[role] ?? NONE);
-        selects[role].disabled = busy(state) || (role === 'control' && !state.roles.condition);
+        selects[role].disabled = trains(state) || (role === 'control' && !state.roles.condition);
       }
     },
   };

@@ -4,7 +4,7 @@ import { bytes, duration, plural, wholeNumbers } from '../numbers.js';
 import { predictFile, trainedModels } from '../run_file.js';
 import { PREDICT } from '../words.js';
 import { BASELINES } from '../words_models.js';
-import { busy } from './data.js';
+import { predicts } from '../store.js';
 
 /** @typedef {import('../main.js').Page} Page */
 /** @typedef {import('../store.js').State} State */
@@ -54,7 +54,7 @@ export function workSummary({ store, runs }) {
     fill(words, h('b', {}, plural(trainings, 'training')), ` and ${plural(predictions, 'prediction')}, in ${plural(parts, 'part')} on ${plural(workers, 'worker')}`);
     const known = state.plan.estimate;
     const current = known && known.key === keyOf(state) ? known : null;
-    estimate.hidden = Boolean(current && !current.error) || busy(state);
+    estimate.hidden = Boolean(current && !current.error) || predicts(state);
     estimate.disabled = state.engine.phase !== 'ready';
     const tight = current && current.bytes > WASM_BYTES;
     const short = current && !tight && current.bytes * workers > memoryBytes();
