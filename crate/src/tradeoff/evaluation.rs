@@ -76,7 +76,6 @@ pub struct Judged {
 pub struct Evaluation {
     judge: Judge,
     stage: Stage,
-    done: usize,
 }
 
 enum Stage {
@@ -104,13 +103,13 @@ impl Evaluation {
         let preferences = angles.map(|angles| encoded(angles, &judge.device));
         let encoder = Box::new(Encoding { module, preferences, prior, noise, next: 0 });
         let nothing = Latent { mean: Array2::zeros((0, 0)), var: None, u: None };
-        Self { judge, stage: Stage::Encode { encoder, latents: vec![nothing; replicas] }, done: 0 }
+        Self { judge, stage: Stage::Encode { encoder, latents: vec![nothing; replicas] } }
     }
 
     /// Of latents that are there already.
     #[must_use]
     pub fn of_latents(judge: Judge, latents: Vec<Latent>) -> Self {
-        Self { judge, stage: Stage::Measure { latents }, done: 0 }
+        Self { judge, stage: Stage::Measure { latents } }
     }
 
     /// How far it is.
@@ -150,7 +149,6 @@ impl Evaluation {
 
     /// Does one piece of work.
     pub async fn advance(&mut self) -> Result<(), TradeOffError> {
-        self.done += 1;
         let empty = Stage::Measure { latents: Vec::new() };
         self.stage = match std::mem::replace(&mut self.stage, empty) {
             Stage::Encode { mut encoder, mut latents } => {
