@@ -42,6 +42,23 @@ impl Default for IntegrationSettings {
     }
 }
 
+impl IntegrationSettings {
+    /// Errors: a setting without meaning.
+    pub fn check(&self) -> Result<(), MetricError> {
+        for (name, value) in [
+            ("be_neighbours", self.be_neighbours),
+            ("mi_neighbours", self.mi_neighbours),
+            ("mi_minibatch", self.mi_minibatch),
+        ] {
+            if value == 0 {
+                return Err(MetricError::Setting { name, value: 0.0, rule: "1 or more" });
+            }
+        }
+        self.pools.check()?;
+        self.kmeans.check()
+    }
+}
+
 /// Names of the metrics that [`integration_scores`] gives of itself, in the order of tables; those of scib-metrics follow
 /// ([`mixing::NAMES`]), and its totals.
 pub const NAMES: [&str; 10] =

@@ -75,7 +75,7 @@ pub struct Weighing {
 /// thousands of nats and the measure below one, so the measure's gradient is brought to the scale of U by the ranges of both,
 /// rather than U down to it, where the optimiser's epsilon would swallow the step.
 ///
-/// `last` is taken where the front leaves no direction (a Pareto-stationary point).
+/// Both are 0 where the front leaves no direction (a Pareto-stationary point): the encoder stays where it is.
 #[must_use]
 pub fn encoder_weights(
     aim: Aim,
@@ -83,7 +83,6 @@ pub fn encoder_weights(
     ranges: &Ranges,
     preferences: &[[f64; 2]],
     cone: &mut Cone,
-    last: [f64; 2],
     how: Weighing,
 ) -> [f64; 2] {
     let [span_u, span_v] = ranges.spans();
@@ -131,7 +130,7 @@ pub fn encoder_weights(
                     outside.or_else(|| solver::direction(losses, gram, preferences, k))
                 }
             };
-            direction.map_or(last, |[u, v]| [u * of_u, v * of_v])
+            direction.map_or([0.0; 2], |[u, v]| [u * of_u, v * of_v])
         }
     }
 }

@@ -32,7 +32,7 @@ pub use aim::Aim;
 pub use cells::{Cells, Minibatch};
 pub use error::TradeOffError;
 pub use evaluation::{Evaluation, Judge, Judged, Latent, Scores};
-pub use front_fit::{FrontFit, FrontSetup, LivePoint, Solver, Trained};
+pub use front_fit::{FrontFit, FrontSetup, LivePoint, Solver, Start, Trained};
 pub use network::{Films, Network, PreferenceFilm, encoded};
 pub use polish::Polish;
 pub use ranges::Ranges;

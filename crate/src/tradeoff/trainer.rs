@@ -107,7 +107,8 @@ struct State {
     ranges: Ranges,
     losses: Vec<Option<[f64; 2]>>,
     cones: Vec<Cone>,
-    last: Vec<[f64; 2]>,
+    /// Weights of the gradients of U and V in this step.
+    weights: Vec<[f64; 2]>,
     step: usize,
 }
 
@@ -158,7 +159,7 @@ impl Trainer {
             ranges: setup.ranges.clone(),
             losses: vec![None; replicas],
             cones: vec![Cone::Approaching(setup.feasible_steps); replicas],
-            last: vec![[0.0; 2]; replicas],
+            weights: vec![[0.0; 2]; replicas],
             step: 0,
         };
         Self {
@@ -417,7 +418,7 @@ impl Trainer {
         }
         let how = Weighing { literal: self.setup.shared == Shared::All, hold: self.setup.hold_cones };
         let done = self.state.step as f64 / self.setup.total_steps.max(1) as f64;
-        let State { losses, cones, last, ranges, angles, .. } = &mut self.state;
+        let State { losses, cones, weights, ranges, angles, .. } = &mut self.state;
         (0..replicas)
             .map(|r| {
                 let products = |i: usize| numbers.get((2 + i) * replicas + r).copied().unwrap_or(0.0);
@@ -428,8 +429,8 @@ impl Trainer {
                     done,
                 };
                 let (aim, preferences) = (self.setup.aims[r], &self.setup.preferences);
-                last[r] = encoder_weights(aim, measured, ranges, preferences, &mut cones[r], last[r], how);
-                last[r]
+                weights[r] = encoder_weights(aim, measured, ranges, preferences, &mut cones[r], how);
+                weights[r]
             })
             .collect()
     }

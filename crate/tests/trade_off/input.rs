@@ -62,6 +62,8 @@ fn what_a_run_file_cannot_ask_is_named() {
         (set("schedule", json!({"epochs": 0})), "model_parameter", "epochs"),
         (set("schedule", json!({"epoch": 3})), "run_file_syntax", "epoch"),
         (set("evaluation", json!({"metric": {}})), "run_file_syntax", "metric"),
+        (set("evaluation", json!({"metrics": {"be_neighbours": 0}})), "metric_setting", "be_neighbours"),
+        (set("evaluation", json!({"metrics": {"kmeans": {"n_init": 0}}})), "metric_setting", "n_init"),
     ] {
         let (code, message) = code(&run, marrow());
         assert_eq!(code, expected, "{message}");
@@ -141,16 +143,19 @@ fn a_small_batch_is_in_every_minibatch_and_a_tiny_one_is_left_out() {
 }
 
 #[test]
-fn a_front_that_cannot_be_trained_is_left_out_with_the_reason() {
-    let mut run = run_file(&json!({"methods": ["scalarisation", "desc"], "measures": ["mmd"], "splits": [5]}));
-    run["task"]["trade_off"]["evaluation"]["metrics"]["kmeans"]["n_init"] = json!(0);
-    let (report, events) = finish(&mut start(&run, marrow()).unwrap(), 0.0);
+fn what_cannot_be_trained_is_left_out_with_the_reason_and_the_rest_goes_on() {
+    let mut run = run_file(&json!({"methods": ["desc", "saucie_mmd"], "splits": [5]}));
+    run["task"]["trade_off"]["desc"]["n_clusters"] = json!(256);
+    run["preprocess"]["max_cells"] = json!(0);
+    // Fewer cells than clusters.
+    let (report, events) = finish(&mut start(&run, with_batches(240, either)).unwrap(), 0.0);
     let failures = &done(&report).front_failures;
     let told: Vec<_> = failures.iter().map(|f| (f.method.as_str(), f.measure.as_deref(), f.split)).collect();
-    assert_eq!(told, [("scalarisation", Some("mmd"), 5), ("desc", None, 5)]);
-    assert!(failures.iter().all(|f| f.message.contains("n_init") && !f.code.is_empty() && !f.hint.is_empty()));
-    assert_eq!(events.iter().filter(|event| matches!(event, Event::FrontLeftOut { .. })).count(), 2);
-    assert_eq!((events.last(), done(&report).candidates.len()), (Some(&Event::Finished), 0));
+    assert_eq!(told, [("desc", None, 5)]);
+    assert!(failures.iter().all(|f| f.message.contains("n_clusters") && !f.code.is_empty() && !f.hint.is_empty()));
+    assert_eq!(events.iter().filter(|event| matches!(event, Event::FrontLeftOut { .. })).count(), 1);
+    let others: Vec<_> = done(&report).candidates.iter().map(|row| row.method.as_str()).collect();
+    assert_eq!((events.last(), others), (Some(&Event::Finished), vec!["saucie_mmd"]));
 }
 
 #[test]

@@ -27,7 +27,8 @@ impl Default for KMeansSettings {
 }
 
 impl KMeansSettings {
-    fn check(&self) -> Result<(), MetricError> {
+    /// Errors: a setting without meaning.
+    pub fn check(&self) -> Result<(), MetricError> {
         for (name, value) in [("n_init", self.n_init), ("max_iterations", self.max_iterations)] {
             if value == 0 {
                 return Err(MetricError::Setting { name, value: 0.0, rule: "1 or more" });

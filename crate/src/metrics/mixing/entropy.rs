@@ -27,6 +27,18 @@ impl Default for Pools {
     }
 }
 
+impl Pools {
+    /// Errors: no pool, or no cell in one.
+    pub fn check(&self) -> Result<(), MetricError> {
+        for (name, value) in [("the number of pools", self.pools), ("the number of cells in a pool", self.cells)] {
+            if value == 0 {
+                return Err(MetricError::Setting { name, value: 0.0, rule: "1 or more" });
+            }
+        }
+        Ok(())
+    }
+}
+
 /// The entropy of the batches among the first `k` neighbours of every cell, in nats.
 ///
 /// `h_i = -sum_b f_b ln f_b` with `f_b` the share of batch b among them. `neighbours` (`cells x k` or more) are rows of other cells,
@@ -92,11 +104,7 @@ pub fn relative(neighbours: ArrayView2<usize>, batch: &[u32], k: usize) -> Resul
 
 /// [`pooled`] from the entropies of all cells.
 pub(in super::super) fn pooled_mean(entropies: &[f64], pools: Pools, seed: u64) -> Result<f64, MetricError> {
-    for (name, value) in [("the number of pools", pools.pools), ("the number of cells in a pool", pools.cells)] {
-        if value == 0 {
-            return Err(MetricError::Setting { name, value: 0.0, rule: "1 or more" });
-        }
-    }
+    pools.check()?;
     let mut rng = random::stream(seed, "metrics/be_pools");
     let mut draw = || entropies[rng.random_range(0..entropies.len())];
     let means = (0..pools.pools).map(|_| (0..pools.cells).map(|_| draw()).sum::<f64>() / pools.cells as f64);

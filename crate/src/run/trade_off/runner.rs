@@ -14,7 +14,7 @@ use crate::tradeoff::peers::Peer;
 use crate::tradeoff::peers::desc::Desc;
 use crate::tradeoff::peers::saucie::Saucie;
 use crate::tradeoff::{
-    Cells, Evaluation, FrontFit, FrontSetup, Judge, Judged, Latent, Network, Split, TradeOffError, Trained, solver,
+    Cells, Evaluation, FrontFit, FrontSetup, Judge, Judged, Latent, Split, Start, TradeOffError, Trained, solver,
 };
 
 use super::outcome::{CandidateLatent, TradeOffFailure, TradedOff};
@@ -35,7 +35,7 @@ pub(in crate::run) struct TradeOffRunner {
     stage: Stage,
     data: Option<Rc<Data>>,
     /// scVI of the latest split, which all its fronts start from, and whether it is the one for a whole front.
-    start: Option<(u64, bool, Rc<Network>)>,
+    start: Option<(u64, bool, Start)>,
     notes: Vec<String>,
     done: TradedOff,
     latents: Vec<Rc<Latent>>,
@@ -218,7 +218,7 @@ impl TradeOffRunner {
             device: self.device.clone(),
         };
         let one_run = asked.method == Method::OneRun;
-        let fits = |(seed, whole, _): &&(u64, bool, Rc<Network>)| *seed == asked.split && *whole == one_run;
+        let fits = |(seed, whole, _): &&(u64, bool, Start)| *seed == asked.split && *whole == one_run;
         let start = self.start.as_ref().filter(fits).map(|(_, _, start)| start.clone());
         let fit = Box::new(FrontFit::new(setup, start)?);
         Ok(Stage::Fit { unit, split, fit, shown: 0 })
@@ -234,7 +234,7 @@ impl TradeOffRunner {
         let before = fit.doing();
         fit.advance().await?;
         let asked = self.plan.units[unit].clone();
-        if let Some(start) = fit.pretrained() {
+        if let Some(start) = fit.start() {
             self.start = Some((asked.split, asked.method == Method::OneRun, start.clone()));
         }
         if let Some(trained) = fit.take() {

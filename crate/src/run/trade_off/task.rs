@@ -178,6 +178,7 @@ impl TradeOffTask {
         self.saucie = self.saucie.completed()?;
         self.desc = self.desc.completed()?;
         self.evaluation.de_novo = self.evaluation.de_novo.completed()?;
+        self.evaluation.metrics.check()?;
         if self.candidates < 2 {
             return Err(RunError::TooSmall { name: "candidates", value: self.candidates, least: 2 });
         }

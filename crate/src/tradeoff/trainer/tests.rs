@@ -103,7 +103,7 @@ fn check_gradients(inner: &[Aim], measure: Measure, shared: Shared) {
     let mut whole = module.clone();
     let (gradients, bad) = block_on(trainer.gradients(&mut module, &minibatch)).unwrap();
     assert!(bad.is_empty());
-    let weights = trainer.state.last.clone();
+    let weights = trainer.state.weights.clone();
 
     let drawn = draws.draw(minibatch.batch.len(), &device);
     let mut losses = || {
