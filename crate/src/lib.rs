@@ -13,6 +13,7 @@
 //! * `models`: perturbation-response models behind one trait (feature `train`);
 //! * `tradeoff`: biology kept against batch effect removed (feature `train`);
 //! * `run`: run file, stepwise runner, report (feature `train`);
+//! * `report`: what is handed on of a run: Methods, references, one HTML file (feature `train`);
 //! * [`random`]: the host random streams that every random number comes from.
 
 pub mod chart;
@@ -26,6 +27,8 @@ pub mod models;
 pub mod nn;
 mod numeric;
 pub mod random;
+#[cfg(feature = "train")]
+pub mod report;
 #[cfg(feature = "train")]
 pub mod run;
 pub mod scores;

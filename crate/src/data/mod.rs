@@ -22,6 +22,8 @@ pub use design::{Arm, Design};
 pub use error::DataError;
 pub use normalise::normalise;
 pub use preprocess::{GeneChoice, Prepared, Preprocess, TargetSum, prepare};
+#[cfg(feature = "train")]
+pub(crate) use read::sha256;
 pub use read::{InputFile, MAX_FILE_BYTES, MAX_MATRIX_BYTES, ReadError, read};
 pub use roles::{Roles, guess_roles};
 pub use simulate::{PresetInfo, presets, simulate};

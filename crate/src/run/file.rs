@@ -14,6 +14,8 @@ use super::trade_off::TradeOffTask;
 
 /// The version of the run file that this program writes.
 pub const SCHEMA_VERSION: u32 = 1;
+/// A number that still moves then, by a last bit at a time, stays as it is.
+const MOST_ROUNDINGS: usize = 10;
 
 /// Everything that decides the outcome of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -70,8 +72,24 @@ impl RunFile {
         if version != serde_json::json!(SCHEMA_VERSION) {
             return Err(RunError::Version { found: version.to_string(), known: SCHEMA_VERSION });
         }
-        // Parsed from the text again, because only then the message names the line and column.
-        serde_json::from_str::<Self>(text).map_err(syntax)?.completed()
+        // Read from the text again, because only then the message names the line and column.
+        Self::read(text).map_err(syntax)?.completed()
+    }
+
+    /// Reads a run file that means the same run when it is written and read again.
+    ///
+    /// serde_json, built without its feature for it, may read a number of 17 digits as the neighbour of the one that was written. So
+    /// what was read is written and read once more until that changes nothing, which for nearly all numbers is at once.
+    pub(super) fn read(text: &str) -> Result<Self, serde_json::Error> {
+        let mut run: Self = serde_json::from_str(text)?;
+        for _ in 0..MOST_ROUNDINGS {
+            let again = serde_json::from_str(&run.to_json())?;
+            if again == run {
+                break;
+            }
+            run = again;
+        }
+        Ok(run)
     }
 
     /// The same run with every model parameter filled in and the lists checked.

@@ -6,6 +6,8 @@
 //! What is asked is a [`Task`]: [`explore`] looks at the data before any model, [`predict`] trains models and scores them,
 //! [`trade_off`] trains fronts between biology kept and batch effect removed, [`mutual_information`] holds its estimators
 //! against the truth.
+//!
+//! What was run can be kept, opened again and held against a rerun: [`saved`].
 
 mod error;
 mod event;
@@ -16,6 +18,7 @@ mod names;
 pub mod predict;
 mod report;
 mod runner;
+pub mod saved;
 mod sources;
 mod summary;
 pub mod trade_off;

@@ -61,18 +61,18 @@ pub fn read(mut files: Vec<InputFile>) -> Result<Dataset, ReadError> {
     files.sort_by(|a, b| a.name.cmp(&b.name));
     let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
     let name = names.join(" + ");
-    let source = Source::File { name: name.clone(), sha256: sha256(&files) };
+    let source = Source::File { name: name.clone(), sha256: sha256(files.iter().map(|file| file.bytes.as_slice())) };
     let packed = files.len();
     let files = sniff::unpack(files)?;
     let unpacked = files.len() > packed;
     finish::finish(&name, source, parts(files, unpacked)?)
 }
 
-/// SHA-256 of the contents one after the other, in hexadecimal.
-fn sha256(files: &[InputFile]) -> String {
+/// SHA-256 of the contents one after the other, in lower-case hexadecimal.
+pub(crate) fn sha256<'a>(contents: impl IntoIterator<Item = &'a [u8]>) -> String {
     let mut hash = Sha256::new();
-    for file in files {
-        hash.update(&file.bytes);
+    for bytes in contents {
+        hash.update(bytes);
     }
     hash.finalize().iter().fold(String::new(), |mut text, byte| {
         // Writing to a string cannot fail.

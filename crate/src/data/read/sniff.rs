@@ -103,7 +103,7 @@ fn is_clutter(path: &str) -> bool {
 fn unzip(file: InputFile) -> Result<Vec<InputFile>, ReadError> {
     let InputFile { name, bytes } = file;
     let broken = |error: &dyn std::fmt::Display| broken_archive(&name, error);
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|e| broken(&e))?;
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes.as_slice())).map_err(|e| broken(&e))?;
     let mut members = Vec::new();
     let mut left = limits::MAX_FILE_BYTES;
     for i in 0..archive.len() {
