@@ -12,6 +12,7 @@ usage() {
 ./build.sh serve [--port N]   build what has changed and serve the page on this machine; the WebGPU engine follows in the background
 ./build.sh build              the whole static site into dist/, with its sizes; can be put under any path of any web server
 ./build.sh test [FILTER]      everything CI runs; with FILTER only the browser and Node tests whose name contains it
+./build.sh verify RUN [DATA]  does a saved run (.dosefront.json or .zip) again under Node and says whether it comes out the same
 ./build.sh bench [NAME]      training steps per second of the engines in Chromium (train), the time of an exploration (explore), one worker against two (grid)
 TEXT
 }
@@ -19,15 +20,16 @@ TEXT
 build_first() {
   build_wasm engine-cpu
   build_wasm view
+  build_wasm saved
 }
 
 build_all() {
   step "checking tools" check_tools
   build_first
   build_wasm engine-webgpu
-  assemble engine-cpu view engine-webgpu
+  assemble engine-cpu view saved engine-webgpu
   say "dist/ holds the page; sizes"
-  node web/build/site.mjs dist --check
+  node web/build/site.mjs dist --offline --check
 }
 
 # The page is usable after the CPU engine, which takes a fraction of the time the WebGPU engine takes to build.
@@ -42,10 +44,10 @@ serve() {
   build_first
   if up_to_date engine-webgpu; then
     webgpu=yes
-    assemble engine-cpu view engine-webgpu
+    assemble engine-cpu view saved engine-webgpu
     node web/build/site.mjs dist
   else
-    assemble engine-cpu view
+    assemble engine-cpu view saved
     node web/build/site.mjs dist --building webgpu
   fi
   # Each in a process group of its own, so that ending this script ends cargo too.
@@ -83,6 +85,14 @@ run_tests() {
   fi
 }
 
+verify() {
+  [ $# -gt 0 ] || die "verify needs a saved run: ./build.sh verify RUN.dosefront.json [DATA]"
+  step "checking tools" check_tools
+  # With the page as it was last built, or else with as much of it as this needs.
+  [ -f dist/build.json ] || { build_first && assemble engine-cpu view && node web/build/site.mjs dist; }
+  node tests/node/verify.mjs "$@"
+}
+
 bench() {
   build_all
   ensure_npm tests
@@ -106,6 +116,7 @@ case $command in
   serve) serve "$@" ;;
   build) build_all ;;
   test) run_tests "$@" ;;
+  verify) verify "$@" ;;
   bench) bench "$@" ;;
   -h | --help | help) usage ;;
   *) usage; exit 2 ;;

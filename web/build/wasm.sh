@@ -8,13 +8,14 @@ TARGET_DIR=${CARGO_TARGET_DIR:-target}
 WASM_OPT_FLAGS=(-O3 --enable-simd --enable-bulk-memory --enable-bulk-memory-opt --enable-nontrapping-float-to-int
   --enable-sign-ext --enable-mutable-globals --enable-reference-types --enable-multivalue)
 
-# The three artefacts: what crate, with what features, where cargo works. The WebGPU build has a target folder of its own,
+# The four artefacts: what crate, with what features, where cargo works. The WebGPU build has a target folder of its own,
 # because cargo gives both engines' wasm the same file name.
 describe() { # describe NAME: sets PACKAGE, SOURCE, OUT_NAME, FEATURES, WORK
   FEATURES='' WORK=$TARGET_DIR
   case $1 in
     engine-cpu) PACKAGE=dosefront-engine SOURCE=web/engine OUT_NAME=engine ;;
     engine-webgpu) PACKAGE=dosefront-engine SOURCE=web/engine OUT_NAME=engine FEATURES=webgpu WORK=$TARGET_DIR/webgpu ;;
+    saved) PACKAGE=dosefront-saved SOURCE=web/saved OUT_NAME=saved ;;
     view) PACKAGE=dosefront-view SOURCE=web/view OUT_NAME=view ;;
     *) die "no artefact is called $1" ;;
   esac
@@ -23,7 +24,7 @@ describe() { # describe NAME: sets PACKAGE, SOURCE, OUT_NAME, FEATURES, WORK
 stamp_of() {
   describe "$1"
   node web/build/stamp.mjs "$1" "$FEATURES" "$(rustc --version)" -- \
-    Cargo.toml Cargo.lock .cargo/config.toml crate/Cargo.toml crate/src "$SOURCE" web/build/wasm.sh web/package-lock.json
+    Cargo.toml Cargo.lock .cargo/config.toml crate/Cargo.toml crate/src web/boundary "$SOURCE" web/build/wasm.sh web/package-lock.json
 }
 
 # up_to_date NAME: true when nothing that it is made from has changed since it was built.

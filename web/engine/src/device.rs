@@ -3,7 +3,7 @@
 use burn::tensor::Device;
 use dosefront::run::EngineInfo;
 
-use crate::failure::Failure;
+use dosefront_boundary::Failure;
 
 /// Opens the device called `cpu` or `webgpu`.
 #[cfg_attr(not(feature = "webgpu"), allow(clippy::unused_async, reason = "only WebGPU has something to wait for"))]

@@ -16,18 +16,18 @@ use dosefront::run::explore::{FigureQuery, distances_table, fits_table, genes_ta
 use dosefront::run::predict::{GridPart, estimate, jobs, merge, results_h5ad};
 use dosefront::run::trade_off::{FrontPart, FrontPolish, FrontSlider, Picture, join_fronts, parts};
 use dosefront::run::{
-    Clock, DatasetSummary, DesignSummary, EngineInfo, Exploration, Replay, ResultRow, RunFile, Runner, Task, Versions,
+    Clock, DatasetSummary, DesignSummary, EngineInfo, Exploration, Replay, ResultRow, Runner, Task, Versions,
 };
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use failure::Failure;
+use dosefront_boundary::{Failure, run_file as parse, to_js};
 use slot::Slot;
 
 /// Keeps the words of a panic for the console and for [`last_panic`].
 #[wasm_bindgen(start)]
 pub fn start() {
-    failure::keep_panics();
+    dosefront_boundary::keep_panics();
 }
 
 /// What the last panic said; undefined when there was none. A trap reaches JavaScript as a bare `unreachable`; this is
@@ -35,7 +35,7 @@ pub fn start() {
 #[wasm_bindgen]
 #[must_use]
 pub fn last_panic() -> Option<String> {
-    failure::last_panic()
+    dosefront_boundary::last_panic()
 }
 
 /// The engine: a device, at most one open data set, and at most one run of each task on it, which do not disturb each
@@ -162,7 +162,7 @@ impl Engine {
             merge(&run, &dataset, parts, engine)
         };
         let report = report.map_err(Failure::from)?;
-        Ok(serde_json::to_string_pretty(&report).map_err(|error| Failure::report(&error))?)
+        Ok(serde_json::to_string_pretty(&report).map_err(|error| failure::report(&error))?)
     }
 
     /// Begins a run on the open data set, in place of any other of its task. Returns its run file with every default
@@ -302,7 +302,7 @@ impl Engine {
             category: Vec<u32>,
         }
         self.playground.read(|runner| {
-            let (points, categories) = runner.playground().ok_or_else(Failure::no_run)?.points();
+            let (points, categories) = runner.playground().ok_or_else(failure::no_run)?.points();
             let column = |j: usize| points.outer_iter().map(|row| row.get(j).copied().unwrap_or(0.0)).collect();
             to_js(&Points { x: column(0), y: column(1), category: categories.to_vec() })
         })
@@ -401,13 +401,13 @@ impl Engine {
     /// The report of a run as JSON text.
     pub fn report(&self, task: &str) -> Result<String, JsValue> {
         self.slot(task)?
-            .read(|runner| serde_json::to_string_pretty(&runner.report()).map_err(|error| Failure::report(&error)))
+            .read(|runner| serde_json::to_string_pretty(&runner.report()).map_err(|error| failure::report(&error)))
     }
 }
 
 impl Engine {
     fn open(&self) -> Result<Rc<Dataset>, Failure> {
-        self.dataset.borrow().clone().ok_or_else(Failure::no_data)
+        self.dataset.borrow().clone().ok_or_else(failure::no_data)
     }
 
     fn slot(&self, task: &str) -> Result<&Slot, Failure> {
@@ -432,7 +432,7 @@ impl Engine {
     }
 
     fn exploration<T>(&self, read: impl FnOnce(&Exploration) -> Result<T, Failure>) -> Result<T, JsValue> {
-        self.explore.read(|runner| read(runner.exploration().ok_or_else(Failure::no_run)?))
+        self.explore.read(|runner| read(runner.exploration().ok_or_else(failure::no_run)?))
     }
 
     fn keep(&self, dataset: Dataset) -> Result<JsValue, JsValue> {
@@ -450,17 +450,4 @@ impl Engine {
 
 fn clock() -> Clock {
     Rc::new(js_sys::Date::now)
-}
-
-/// The run file's own parser is used, so that the messages are the same as on the command line.
-fn parse(run: &JsValue) -> Result<RunFile, Failure> {
-    let text = js_sys::JSON::stringify(run).map(String::from).unwrap_or_default();
-    Ok(RunFile::parse(&text)?)
-}
-
-/// A value as a plain object.
-pub(crate) fn to_js<T: Serialize>(value: &T) -> Result<JsValue, Failure> {
-    value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).map_err(|error| {
-        Failure::new("boundary", format!("a value could not be handed to the page: {error}"), "Reload the page.")
-    })
 }

@@ -6,7 +6,7 @@ use dosefront::run::trade_off::FrontSlider;
 use dosefront::run::{Event, Runner};
 use wasm_bindgen::JsValue;
 
-use crate::failure::Failure;
+use dosefront_boundary::Failure;
 
 /// At most one run. It is taken out during a step, so that a call in between is refused in words instead of trapping.
 #[derive(Default)]
@@ -31,7 +31,7 @@ impl Slot {
 
     /// Works for about so many milliseconds.
     pub async fn step(&self, budget_ms: f64) -> Result<Vec<Event>, Failure> {
-        let mut runner = self.runner.take().ok_or_else(Failure::no_run)?;
+        let mut runner = self.runner.take().ok_or_else(crate::failure::no_run)?;
         let generation = self.generation.get();
         let events = runner.step(budget_ms).await;
         if self.generation.get() == generation {
@@ -42,7 +42,7 @@ impl Slot {
 
     /// The one-run front of a trade-off, to move along.
     pub async fn front_slider(&self) -> Result<Option<FrontSlider>, Failure> {
-        let runner = self.runner.take().ok_or_else(Failure::no_run)?;
+        let runner = self.runner.take().ok_or_else(crate::failure::no_run)?;
         let generation = self.generation.get();
         let slider = runner.front_slider().await;
         if self.generation.get() == generation {
@@ -54,6 +54,6 @@ impl Slot {
     /// Looks at the run.
     pub fn read<T>(&self, look: impl FnOnce(&Runner) -> Result<T, Failure>) -> Result<T, JsValue> {
         let runner = self.runner.borrow();
-        Ok(look(runner.as_ref().ok_or_else(Failure::no_run)?)?)
+        Ok(look(runner.as_ref().ok_or_else(crate::failure::no_run)?)?)
     }
 }

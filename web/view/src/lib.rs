@@ -16,19 +16,19 @@ use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
-use errors::Failure;
+use dosefront_boundary::{Failure, keep_panics};
 
 /// Keeps the words of a panic for the console and for [`last_panic`].
 #[wasm_bindgen(start)]
 pub fn start() {
-    errors::keep_panics();
+    keep_panics();
 }
 
 /// What the last panic said; undefined when there was none. A trap reaches JavaScript as a bare `unreachable`; this is its text.
 #[wasm_bindgen]
 #[must_use]
 pub fn last_panic() -> Option<String> {
-    errors::last_panic()
+    dosefront_boundary::last_panic()
 }
 
 /// What is where in a figure that has been drawn.
@@ -96,7 +96,7 @@ pub fn draw(canvas: HtmlCanvasElement, figure: JsValue, theme: JsValue, dpr: f64
     let (width, height, scale) = fit(&canvas, dpr);
     let context = context(&canvas)?;
     let measure = |text: &str, size: f64, bold: bool| browser_width(&context, &theme.font, text, size, bold);
-    let mut backend = CanvasBackend::with_canvas_object(canvas).ok_or_else(Failure::no_canvas)?;
+    let mut backend = CanvasBackend::with_canvas_object(canvas).ok_or_else(errors::no_canvas)?;
     let unit = 1.0 / chart::UNITS_PER_PIXEL;
     context.set_transform(unit, 0.0, 0.0, unit, 0.0, 0.0)?;
     let marks = chart::draw(&figure, (width, height), &theme, &measure, &mut backend, scale).map_err(Failure::from);
@@ -229,7 +229,7 @@ fn fit(canvas: &HtmlCanvasElement, dpr: f64) -> (f64, f64, f64) {
 
 fn context(canvas: &HtmlCanvasElement) -> Result<CanvasRenderingContext2d, JsValue> {
     let context = canvas.get_context("2d").ok().flatten().and_then(|object| object.dyn_into().ok());
-    context.ok_or_else(|| Failure::no_canvas().into())
+    context.ok_or_else(|| errors::no_canvas().into())
 }
 
 thread_local! {
@@ -259,6 +259,5 @@ fn from_js<T: DeserializeOwned>(value: JsValue, what: &'static str) -> Result<T,
 }
 
 fn to_js<T: Serialize>(value: &T) -> Result<JsValue, JsValue> {
-    let serializer = serde_wasm_bindgen::Serializer::json_compatible();
-    value.serialize(&serializer).map_err(|error| Failure::unreadable("answer", &error).into())
+    Ok(dosefront_boundary::to_js(value)?)
 }
