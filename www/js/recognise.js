@@ -3,7 +3,7 @@ import { bytes as size } from './numbers.js';
 
 const HDF5 = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 // A 32-bit wasm memory ends at 4 GB, and the decoded matrix has to fit beside the file.
-const LARGEST_BYTES = 1.5e9;
+export const LARGEST_BYTES = 1.5e9;
 const LARGE_BYTES = 4e8;
 
 /** @param {Uint8Array} head @param {number[]} magic */

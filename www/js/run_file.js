@@ -35,8 +35,14 @@ function datasetOf({ data }) {
   return source && typeof source === 'object' ? source : simulated ?? { file: { name: data.summary?.name ?? '', sha256: String(source ?? '') } };
 }
 
-/** Whether a run was made with the data that are open. @param {import('./protocol.js').RunFile} run @param {State} state */
-export const runMatchesData = (run, state) => state.data.phase === 'ready' && JSON.stringify(run.dataset) === JSON.stringify(datasetOf(state));
+/** Whether two entries `dataset` of run files mean the same data, whatever a file was called. @param {any} a @param {any} b */
+export function sameData(a, b) {
+  if (a?.simulated && b?.simulated) return a.simulated.preset === b.simulated.preset && a.simulated.seed === b.simulated.seed;
+  return Boolean(a?.file && b?.file && a.file.sha256 === b.file.sha256);
+}
+
+/** Whether the data of a run are open. @param {import('./protocol.js').RunFile} run @param {State} state */
+export const dataAreOpen = (run, state) => state.data.phase === 'ready' && sameData(run.dataset, datasetOf(state));
 
 /** What the run files of all tasks have in common. @param {State} state @param {{genes: number, maxCells: number}} preprocess */
 function common(state, { genes, maxCells }) {
