@@ -1,134 +1,152 @@
-// Finished parts of runs, kept by the browser so that a reload or a crash costs nothing: IndexedDB, or memory where there is none.
+// What the browser keeps, so that a reload or a crash costs nothing: IndexedDB, or memory where there is none. The runs themselves: kept_runs.js.
+import { settled } from './idb.js';
+import { takeOver } from './kept_before.js';
+import { KeptRuns } from './kept_runs.js';
 
 /** @typedef {import('./protocol.js').RunFile} RunFile */
-
-/**
- * A run as it was started: `keys` of its parts, in order, and the version of the engine that does them.
- * @typedef {{run: RunFile, name: string, version: string, keys: string[], at: number}} KeptRun
- */
 /** What a finished part leaves; its networks are kept apart, because they are large and seldom wanted. @template P @typedef {{part: P, hasWeights: boolean, at: number}} KeptPart */
-/** The tasks whose last run is kept. @typedef {"predict" | "trade_off"} KeptTask */
+/** Why not everything is kept: no storage at all, another tab with an older page, or no room. @typedef {"forbidden" | "blocked" | "full"} KeepTrouble */
 
 const NAME = 'dosefront';
-const VERSION = 1;
-const STORES = /** @type {const} */ (['runs', 'parts', 'details', 'weights']);
+/** 1 had one run of each task. */
+const VERSION = 2;
+export const STORES = /** @type {const} */ (['runs', 'parts', 'details', 'weights', 'reports', 'meta']);
 /** @typedef {typeof STORES[number]} StoreName */
-/** Under which name a task's last run is kept. */
-const LAST = /** @type {const} */ ({ predict: 'last', trade_off: 'last trade_off' });
-
-/** @param {IDBRequest | IDBTransaction} request @returns {Promise<any>} */
-const settled = (request) => new Promise((resolve, reject) => {
-  const done = () => resolve('result' in request ? request.result : undefined);
-  if ('result' in request) request.onsuccess = done;
-  else request.oncomplete = done;
-  request.onerror = () => reject(request.error);
-  if ('onabort' in request) request.onabort = () => reject(request.error);
-});
+/** @typedef {Record<StoreName, IDBObjectStore>} Stores */
+/** What a database of another version, or another tab, may take before memory is used instead. */
+const PATIENCE_MS = 4000;
 
 export class Kept {
   constructor() {
     /** @type {Record<StoreName, Map<string, any>>} */
-    this.memory = { runs: new Map(), parts: new Map(), details: new Map(), weights: new Map() };
+    this.memory = { runs: new Map(), parts: new Map(), details: new Map(), weights: new Map(), reports: new Map(), meta: new Map() };
+    /** @type {KeepTrouble | null} */
+    this.trouble = null;
+    /** Hears of trouble, and of its end. */
+    this.onTrouble = () => {};
     /** @type {Promise<IDBDatabase | null>} */
     this.opened = this.open();
+    this.runs = new KeptRuns(this);
+  }
+
+  /** @param {KeepTrouble | null} trouble */
+  note(trouble) {
+    if (trouble === this.trouble) return;
+    this.trouble = trouble;
+    this.onTrouble();
   }
 
   /** @returns {Promise<IDBDatabase | null>} */
   async open() {
     try {
       const request = indexedDB.open(NAME, VERSION);
-      request.onupgradeneeded = () => STORES.forEach((store) => request.result.objectStoreNames.contains(store) || request.result.createObjectStore(store));
-      return await settled(request);
-    } catch {
+      request.onupgradeneeded = ({ oldVersion }) => {
+        for (const store of STORES) if (!request.result.objectStoreNames.contains(store)) request.result.createObjectStore(store);
+        if (oldVersion === 1 && request.transaction) takeOver(request.transaction);
+      };
+      // A tab with an older page holds the database as it was.
+      const blocked = new Promise((_, reject) => (request.onblocked = () => setTimeout(() => reject(new DOMException('held by another tab', 'BlockedError')), PATIENCE_MS)));
+      /** @type {IDBDatabase} */
+      const db = await Promise.race([settled(request), blocked]);
+      // A newer page in another tab goes first; this one goes on from memory.
+      db.onversionchange = () => {
+        db.close();
+        this.opened = Promise.resolve(null);
+        this.note('blocked');
+      };
+      return db;
+    } catch (thrown) {
       // Some private windows have no storage: then things are kept until the page is closed.
+      this.note(thrown instanceof DOMException && (thrown.name === 'BlockedError' || thrown.name === 'VersionError') ? 'blocked' : 'forbidden');
       return null;
     }
   }
 
-  /** @param {StoreName} store @param {string} key @param {any} value */
-  async put(store, key, value) {
+  /**
+   * Work on several stores at once, undone as a whole where it fails: other tabs come before or after it, never between.
+   * @template T @param {IDBTransactionMode} mode @param {readonly StoreName[]} names @param {(stores: Stores) => Promise<T>} work
+   * @returns {Promise<T | undefined>}  undefined where there is no storage, or it did not work
+   */
+  async within(mode, names, work) {
     const db = await this.opened;
+    if (!db) return undefined;
+    /** @type {IDBTransaction | null} */
+    let transaction = null;
     try {
-      if (!db) throw new Error('no storage');
-      const transaction = db.transaction(store, 'readwrite');
-      transaction.objectStore(store).put(value, key);
-      await settled(transaction);
-    } catch {
-      this.memory[store].set(key, value);
+      const begun = db.transaction(names, mode);
+      transaction = begun;
+      const ended = settled(begun);
+      ended.catch(() => {});
+      const stores = /** @type {Stores} */ (Object.fromEntries(names.map((name) => [name, begun.objectStore(name)])));
+      const found = await work(stores);
+      await ended;
+      return found;
+    } catch (thrown) {
+      try {
+        transaction?.abort();
+      } catch {}
+      // Firefox gives its own name to a request that fails for want of room.
+      const name = thrown instanceof DOMException ? thrown.name : '';
+      if (name === 'QuotaExceededError' || name === 'NS_ERROR_DOM_INDEXEDDB_QUOTA_ERR') this.note('full');
+      return undefined;
     }
+  }
+
+  /** Keeps a value, in memory where there is no room; says whether it will outlast the page. @param {StoreName} store @param {string} key @param {any} value */
+  async put(store, key, value) {
+    // At hand from now on: who has just put something may ask for it before it is written.
+    this.memory[store].set(key, value);
+    const done = await this.within('readwrite', [store], async (stores) => {
+      await settled(stores[store].put(value, key));
+      return true;
+    });
+    if (done && this.memory[store].get(key) === value) this.memory[store].delete(key);
+    return Boolean(done);
   }
 
   /** @param {StoreName} store @param {string} key @returns {Promise<any>}  undefined where there is none */
   async get(store, key) {
     if (this.memory[store].has(key)) return this.memory[store].get(key);
-    const db = await this.opened;
-    try {
-      return db ? await settled(db.transaction(store).objectStore(store).get(key)) : undefined;
-    } catch {
-      return undefined;
-    }
+    const found = await this.within('readonly', [store], (stores) => settled(stores[store].get(key)));
+    // It may have been put into memory while the storage was being asked.
+    return this.memory[store].has(key) ? this.memory[store].get(key) : found;
   }
 
   /** Whether there is something, without reading it. @param {StoreName} store @param {string} key */
   async has(store, key) {
     if (this.memory[store].has(key)) return true;
-    const db = await this.opened;
-    try {
-      return db ? (await settled(db.transaction(store).objectStore(store).getKey(key))) !== undefined : false;
-    } catch {
-      return false;
-    }
+    return (await this.within('readonly', [store], (stores) => settled(stores[store].getKey(key)))) !== undefined;
   }
 
-  /** The last run of a task. @param {KeptTask} task @returns {Promise<KeptRun | undefined>} */
-  lastRun(task) {
-    return this.get('runs', LAST[task]);
-  }
-
-  /** Makes a run the last one of its task; parts and details that no last run has are dropped. @param {KeptTask} task @param {KeptRun} run */
-  async beginRun(task, run) {
-    await this.keepOnly(task, run.keys);
-    await this.put('runs', LAST[task], run);
-  }
-
-  /** Forgets the last run of a task. @param {KeptTask} task */
-  async forget(task) {
-    await this.keepOnly(task, []);
-    await this.dropWhere('runs', (key) => key === LAST[task]);
+  /** Drops one value. @param {StoreName} store @param {string} key */
+  async drop(store, key) {
+    this.memory[store].delete(key);
+    await this.within('readwrite', [store], (stores) => settled(stores[store].delete(key)));
   }
 
   /** Drops one part. @param {string} key */
-  async dropPart(key) {
-    await this.dropWhere('parts', (other) => other === key);
+  dropPart(key) {
+    return this.drop('parts', key);
   }
 
-  /** Drops what belongs neither to these parts of a task nor to the last run of another one. @param {KeptTask} task @param {string[]} keys */
-  async keepOnly(task, keys) {
-    const others = await Promise.all(/** @type {KeptTask[]} */ (Object.keys(LAST)).filter((other) => other !== task).map((other) => this.lastRun(other)));
-    const wanted = new Set([...keys, ...others.flatMap((run) => run?.keys ?? [])]);
-    await this.dropWhere('parts', (key) => !wanted.has(key));
-    await this.dropWhere('weights', (key) => !wanted.has(key));
-    await this.dropWhere('details', (key) => !wanted.has(key.slice(0, key.lastIndexOf('#'))));
+  /** Tries once more to keep what had no room; says whether everything is kept now. */
+  async settle() {
+    for (const store of STORES) for (const [key, value] of [...this.memory[store]]) if (!(await this.put(store, key, value))) return false;
+    if (this.trouble === 'full') this.note(null);
+    return true;
   }
 
-  /** @param {StoreName} store @param {(key: string) => boolean} unwanted */
-  async dropWhere(store, unwanted) {
-    for (const key of [...this.memory[store].keys()].filter(unwanted)) this.memory[store].delete(key);
-    const db = await this.opened;
-    if (!db) return;
-    try {
-      const keys = /** @type {string[]} */ (await settled(db.transaction(store).objectStore(store).getAllKeys()));
-      const transaction = db.transaction(store, 'readwrite');
-      for (const key of keys.filter(unwanted)) transaction.objectStore(store).delete(key);
-      await settled(transaction);
-    } catch {}
+  /** Drops everything; says how many values of each kind there were. @returns {Promise<Record<StoreName, number>>} */
+  async clear() {
+    const found = /** @type {Record<StoreName, number>} */ (Object.fromEntries(STORES.map((store) => [store, this.memory[store].size])));
+    for (const store of STORES) this.memory[store].clear();
+    await this.within('readwrite', STORES, async (stores) => {
+      for (const store of STORES) {
+        found[store] += await settled(stores[store].count());
+        await settled(stores[store].clear());
+      }
+    });
+    if (this.trouble === 'full') this.note(null);
+    return found;
   }
 }
-
-/**
- * The key of a part: everything that decides its numbers.
- * @param {RunFile} run @param {string} version  of the engine
- */
-export const partKey = (run, version) => `${version} ${JSON.stringify(run)}`;
-/** The key of one of its predictions. @param {string} part @param {number} index */
-export const detailKey = (part, index) => `${part}#${index}`;
