@@ -90,7 +90,7 @@ test('grid: the figures of the comparison are drawn, say what they show and foll
 
 test('grid: the report holds every part, and a part shows its loss', async () => {
   const { page } = await visited();
-  const report = JSON.parse(await saved(page, at(page, 'save-report')));
+  const report = JSON.parse(await saved(page, at(page, 'save-run')));
   expect(report.results.length === 16, `${report.results.length} results`);
   expect(report.fits.length === 6, `${report.fits.length} fits`);
   expect(report.results.every(({ index }, i) => index === i), 'results are numbered in order');

@@ -211,14 +211,14 @@ export async function inScheme(page, colorScheme) {
   await until(page, `the ${colorScheme} theme`, () => page.evaluate((wanted) => document.documentElement.dataset.theme === wanted, colorScheme));
 }
 
-/** The serious and critical violations that axe-core finds, in words. */
-export async function graveViolations(page) {
+/** The serious and critical violations that axe-core finds, in words: on the page, or within what this selector finds. */
+export async function graveViolations(page, within = null) {
   const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   // As an expression, not as a script element: the page's Content-Security-Policy would refuse that.
   await page.evaluate(`${source}; void 0`);
-  const violations = await page.evaluate(async () => {
-    const { violations: found } = await globalThis.axe.run(document, { resultTypes: ['violations'] });
+  const violations = await page.evaluate(async (selector) => {
+    const { violations: found } = await globalThis.axe.run(selector ?? document, { resultTypes: ['violations'] });
     return found.map(({ id, impact, help, nodes }) => ({ id, impact, help, where: nodes.slice(0, 3).map((node) => node.target.join(' ')) }));
-  });
+  }, within);
   return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, help, where }) => `${id}: ${help}: ${where.join(' | ')}`);
 }

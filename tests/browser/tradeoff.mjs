@@ -140,7 +140,7 @@ test('trade-off: the tables are saved as CSV, the run as a report', async () => 
   const fronts = (await saved(page, 'paper-csv')).trim().split('\n');
   expect(fronts.length === 7 && fronts[0].startsWith('method,measure,cells'), `${fronts.length} lines, ${fronts[0]}`);
   expect((await at(page, 'paper-table').locator('tbody tr').count()) === 9, 'three qualities in three pairs of metrics');
-  const report = JSON.parse(await saved(page, 'front-save-report'));
+  const report = JSON.parse(await saved(page, 'front-save-run'));
   expect(report.candidates.length === K + 2 && report.fronts.length > 0 && report.run.task.trade_off.candidates === K, 'the report has its candidates');
 });
 

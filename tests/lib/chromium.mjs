@@ -1,7 +1,6 @@
 // Finds Chromium and starts it the way the tests need it.  `node tests/lib/chromium.mjs` prints where it is.
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { findProgram } from './programs.mjs';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
 const ELSEWHERE = [
@@ -9,22 +8,8 @@ const ELSEWHERE = [
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
 ];
 
-const isProgram = (file) => {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-};
-
 /** The program to start: CHROMIUM if it is set, else what the search path offers. Null when there is none. */
-export function findChromium() {
-  if (process.env.CHROMIUM) return isProgram(process.env.CHROMIUM) ? process.env.CHROMIUM : null;
-  const folders = (process.env.PATH ?? '').split(delimiter);
-  const candidates = NAMES.flatMap((name) => folders.map((folder) => join(folder, name)));
-  return [...candidates, ...ELSEWHERE].find(isProgram) ?? null;
-}
+export const findChromium = () => findProgram(process.env.CHROMIUM, NAMES, ELSEWHERE);
 
 // The browser's own errands (updates, translation lists, account checks) would show up among the requests that the tests count.
 const QUIET = [

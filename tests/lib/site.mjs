@@ -48,23 +48,26 @@ async function startListener() {
  * @property {number} started  performance.now() of the moment when the page was asked for
  * @property {string} url  where the page is, with a slash at the end
  * @property {() => string[]} problems  what went wrong behind the scenes up to now, in words; empty when all is well
+ * @property {() => Promise<void>} endServer  from now on the page's address answers nothing
  * @property {() => Promise<void>} close
  */
 
 /**
  * @param {object} [options]
  * @param {'none' | 'software' | 'any'} [options.webgpu]
+ * @param {string} [options.dist]  another built page than dist/
  * @param {string} [options.path]  what to open below the sub-path: '' is the page
  * @param {boolean} [options.mayComplain]  for a test that breaks something on purpose: messages in the console are no failure
  * @param {object} [options.context]  Playwright context options: viewport, colorScheme, ...
  * @returns {Promise<Site>}
  */
-export async function openSite({ webgpu = 'none', path = '', context: settings = {} } = {}) {
-  if (!existsSync(join(DIST, 'build.json'))) throw new Error('there is no built page in dist/: run ./build.sh build first');
-  const server = await serve({ roots: [DIST], base: SUB_PATH, port: 0 });
+export async function openSite({ webgpu = 'none', dist = DIST, path = '', context: settings = {} } = {}) {
+  if (!existsSync(join(dist, 'build.json'))) throw new Error('there is no built page in dist/: run ./build.sh build first');
+  const server = await serve({ roots: [dist], base: SUB_PATH, port: 0 });
   const listener = await startListener();
   const browser = await launch(webgpu, [`--proxy-server=${listener.address}`]);
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...settings });
+  // Tests that break a file on purpose or count requests want the server's answers, not those that a service worker has kept.
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, serviceWorkers: 'block', ...settings });
   const page = await context.newPage();
   const problems = [];
   page.on('console', (message) => {
@@ -89,6 +92,7 @@ export async function openSite({ webgpu = 'none', path = '', context: settings =
     started,
     url: server.url,
     problems: () => [...problems, ...listener.asked.map((host) => `asked the network for ${host}`)],
+    endServer: () => server.close(),
     close: async () => {
       await browser.close();
       await server.close();

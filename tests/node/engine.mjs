@@ -1,22 +1,9 @@
 // The CPU engine under Node: what it answers and how it refuses.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { newEngine } from '../lib/node_engine.mjs';
 import { test } from '../lib/runner.mjs';
-import { DIST } from '../lib/paths.mjs';
 import { EVERYTHING } from '../lib/runs.mjs';
 import { toyCsv } from '../lib/toy.mjs';
-
-let loading;
-async function newEngine() {
-  loading ??= (async () => {
-    const module = await import(pathToFileURL(join(DIST, 'engine-cpu', 'engine.js')).href);
-    await module.default({ module_or_path: readFileSync(join(DIST, 'engine-cpu', 'engine_bg.wasm')) });
-    return module.Engine;
-  })();
-  return (await loading).create('cpu', undefined, false);
-}
 
 /** Runs `call`, which has to be refused with {code, message, hint}; returns that. */
 async function refusal(call) {

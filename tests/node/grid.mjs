@@ -1,21 +1,12 @@
 // A prediction run in parts, as the page's workers do it, and trained models that answer afterwards.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { withoutTimes } from '../lib/drive.mjs';
-import { DIST } from '../lib/paths.mjs';
+import { newEngine } from '../lib/node_engine.mjs';
 import { tell, test } from '../lib/runner.mjs';
 import { DOSES, EVERYTHING } from '../lib/runs.mjs';
 
-let loading;
 async function openEngine(run) {
-  loading ??= (async () => {
-    const module = await import(pathToFileURL(join(DIST, 'engine-cpu', 'engine.js')).href);
-    await module.default({ module_or_path: readFileSync(join(DIST, 'engine-cpu', 'engine_bg.wasm')) });
-    return module.Engine;
-  })();
-  const engine = await (await loading).create('cpu', undefined, false);
+  const engine = await newEngine();
   const { preset, seed } = run.dataset.simulated;
   await engine.open_simulated(preset, seed);
   return engine;

@@ -1,14 +1,20 @@
 // A run file gives the same report on every machine with the CPU engine, and nearly the same numbers with WebGPU.
 import assert from 'node:assert/strict';
 import { withoutTimes } from '../lib/drive.mjs';
-import { driveInChromium, driveInNode } from '../lib/engines.mjs';
-import { EVERYTHING, EXPLORATION, TWENTY_STEPS } from '../lib/runs.mjs';
+import { OTHERS, withBrowser } from '../lib/browsers.mjs';
+import { driveInChromium, driveInNode, driveInVisitor } from '../lib/engines.mjs';
+import { EVERYTHING, EXPLORATION, FRONTS, TWENTY_STEPS } from '../lib/runs.mjs';
 import { tell, test } from '../lib/runner.mjs';
 
 const LOSS_TOLERANCE = 1e-3;
 
-let inNode;
-const reportInNode = () => (inNode ??= driveInNode({ run: EVERYTHING }));
+const made = new Map();
+/** What Node makes of a run; once for all tests. */
+function inNode(run) {
+  if (!made.has(run)) made.set(run, driveInNode({ run }));
+  return made.get(run);
+}
+const reportInNode = () => inNode(EVERYTHING);
 
 /** Fails with the first line in which two texts differ. */
 function sameText(a, b) {
@@ -33,7 +39,7 @@ test('same everywhere: Node and Chromium give the same report, byte for byte', a
 }, 600);
 
 test('same everywhere: an exploration is the same in Node and Chromium, and however it is cut', async () => {
-  const { report } = await driveInNode({ run: EXPLORATION });
+  const { report } = await inNode(EXPLORATION);
   const text = withoutTimes(report);
   const { distances, dose_fits, embeddings } = JSON.parse(report);
   tell(`${text.length} characters: ${distances.length} distances, ${dose_fits.length} curves, ${embeddings.map(({ method }) => method).join(', ')}`);
@@ -41,6 +47,24 @@ test('same everywhere: an exploration is the same in Node and Chromium, and howe
   sameText(text, withoutTimes((await driveInNode({ run: EXPLORATION, stepMs: 3 })).report));
   sameText(text, withoutTimes((await driveInChromium({ run: EXPLORATION, device: 'cpu' })).report));
 }, 600);
+
+test('same everywhere: fronts are the same in Node and Chromium', async () => {
+  const text = withoutTimes((await inNode(FRONTS)).report);
+  tell(`${text.length} characters, ${JSON.parse(text).candidates.length} candidates`);
+  sameText(text, withoutTimes((await driveInChromium({ run: FRONTS, device: 'cpu' })).report));
+}, 600);
+
+for (const browser of OTHERS) {
+  test(`same everywhere: ${browser.name} gives the same predictions, exploration and fronts, byte for byte`, () => withBrowser(browser, async (visitor) => {
+    const runs = [EVERYTHING, EXPLORATION, FRONTS];
+    const there = await driveInVisitor(visitor, runs.map((run) => ({ run })));
+    for (const [i, run] of runs.entries()) {
+      const text = withoutTimes((await inNode(run)).report);
+      sameText(text, withoutTimes(there[i].report));
+      tell(`${visitor.version}, ${Object.keys(run.task)[0]}: ${text.length} characters`);
+    }
+  }), 900);
+}
 
 test('same everywhere: the run file in a report makes that report again', async () => {
   const { report } = await reportInNode();

@@ -29,6 +29,8 @@ export class DataActions {
     this.opened = 0;
     this.asked = 0;
     engines.onFresh = () => this.reopen();
+    /** Takes saved runs out of what was chosen or dropped; what is left is data. @type {(files: File[]) => Promise<File[]>} */
+    this.takeSaved = async (files) => files;
   }
 
   /** @param {string} preset @param {number} [seed] */
@@ -36,8 +38,9 @@ export class DataActions {
     return this.open({ preset, seed }, []);
   }
 
-  /** @param {File[]} files */
-  async openFiles(files) {
+  /** @param {File[]} chosen */
+  async openFiles(chosen) {
+    const files = await this.takeSaved(chosen);
     if (files.length === 0) return;
     const { lines, error } = await recognise(files);
     if (error) this.store.patch('data', { recognised: lines, error });

@@ -8,7 +8,7 @@ const POLL_MS = 5000;
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|basic render|warp|software/i;
 
 /** Options of the address: `?engine=cpu&software=1`, in the query or after the hash. */
-export function addressOptions(location = globalThis.location) {
+export function addressOptions(location = /** @type {{search: string, hash: string}} */ (globalThis.location)) {
   const query = new URLSearchParams(location.search);
   const hash = new URLSearchParams(location.hash.replace(/^#/, ''));
   /** @param {string} name */
@@ -27,13 +27,17 @@ export async function readBuild() {
   }
 }
 
-/** Address of an engine's script, with its hash so that an old copy is never used. @param {BuildInfo | null} build @param {Device} device */
-export function engineUrl(build, device) {
-  const part = build?.engines?.[device];
-  const url = new URL(part?.path ?? `engine-${device}/engine.js`, document.baseURI);
+/** Address of a script, with its hash so that an old copy is never used. @param {import('./protocol.js').BuiltPart | null | undefined} part @param {string} usual  where it is when there is no list */
+function addressOf(part, usual) {
+  const url = new URL(part?.path ?? usual, document.baseURI);
   if (part?.hash) url.searchParams.set('v', part.hash);
   return url.href;
 }
+
+/** Address of an engine's script. @param {BuildInfo | null} build @param {Device} device */
+export const engineUrl = (build, device) => addressOf(build?.engines?.[device], `engine-${device}/engine.js`);
+/** Address of the script that reads and writes saved runs. @param {BuildInfo | null} build */
+export const savedUrl = (build) => addressOf(build?.saved, 'saved/saved.js');
 
 /**
  * Asks the browser for a graphics adapter.

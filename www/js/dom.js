@@ -50,15 +50,16 @@ let ids = 0;
 export const freshId = (stem) => `${stem}-${(ids += 1)}`;
 
 /**
- * A labelled control with the sentence that explains it.
- * @param {string} label @param {HTMLElement} control @param {string} hint
+ * A labelled control with the sentence that explains it; `about` stands beside the label, where the sentence is not enough.
+ * @param {string} label @param {HTMLElement} control @param {string} hint @param {HTMLElement | null} [about]
  */
-export function field(label, control, hint) {
+export function field(label, control, hint, about = null) {
   const id = control.id || freshId('field');
   control.id = id;
   const hintId = `${id}-hint`;
   if (hint) control.setAttribute('aria-describedby', hintId);
-  return h('div', { class: 'field' }, h('label', { for: id }, label), control, hint ? h('p', { class: 'hint', id: hintId }, hint) : null);
+  const name = h('label', { for: id }, label);
+  return h('div', { class: 'field' }, about ? h('div', { class: 'label-row' }, name, about) : name, control, hint ? h('p', { class: 'hint', id: hintId }, hint) : null);
 }
 
 /**

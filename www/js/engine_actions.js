@@ -1,5 +1,5 @@
 // Starting, switching and restarting the engine. Keeps the client; everything that calls the engine asks here for it.
-import { chooseDevice, addressOptions, engineUrl, readBuild, waitForWebgpu } from './device.js';
+import { chooseDevice, addressOptions, engineUrl, savedUrl, readBuild, waitForWebgpu } from './device.js';
 import { EngineClient } from './engine_client.js';
 import { errorInfo } from './failure.js';
 import { bytes } from './numbers.js';
@@ -62,7 +62,7 @@ export class EngineActions {
     });
     this.client = client;
     try {
-      const info = await client.send('init', [device, this.adapter.name, this.adapter.software, engineUrl(this.build, device)]);
+      const info = await client.send('init', [device, this.adapter.name, this.adapter.software, engineUrl(this.build, device), savedUrl(this.build)]);
       const presets = await client.send('presets', []);
       // Not before: Train waits for the engine, and who restarts it has to open the data in the same turn.
       this.store.patch('engine', { phase: 'ready', info, why, offer: device === 'webgpu' ? '' : this.store.state.engine.offer });

@@ -15,6 +15,10 @@ let askedAt = -Infinity;
 
 /** @type {Engine | null} */
 let engine = null;
+/** Address of the module of saved runs, and the module once somebody has asked for it. */
+let savedAddress = '';
+/** @type {Promise<import('./protocol.js').SavedModule> | null} */
+let savedModule = null;
 /**
  * The run of each task. A run that was replaced or cancelled must not go on stepping the next one, so each has a number; `wake` ends
  * the wait of a paused loop.
@@ -159,6 +163,29 @@ function ready() {
   return engine;
 }
 
+/** Loads one of our wasm modules. @param {string} url  of its script @param {string} what it is @returns {Promise<any>} */
+async function load(url, what) {
+  const module = await import(url).catch((thrown) => {
+    throw {
+      code: 'engine_not_loaded',
+      message: `The ${what} could not be loaded (${thrown instanceof Error ? thrown.message : thrown}).`,
+      hint: 'Check the connection and try again. If you serve the page yourself, see that the build has ended.',
+    };
+  });
+  // The same query as the script, so that the browser never pairs a new script with an old module.
+  await module.default({ module_or_path: url.replace(/\.js(?=$|\?)/, '_bg.wasm') });
+  return module;
+}
+
+/** The module of saved runs, fetched when it is first asked for; an answer that failed is asked for again. */
+function saved() {
+  savedModule ??= load(savedAddress, 'module of saved runs').catch((thrown) => {
+    savedModule = null;
+    throw thrown;
+  });
+  return savedModule;
+}
+
 /** New data end the runs; data that could not be opened do not. @template T @param {T | Promise<T>} opening */
 async function opened(opening) {
   const summary = await opening;
@@ -178,18 +205,11 @@ function weightsOf(fit) {
 
 /** @type {Record<string, (...args: any[]) => any>} */
 const calls = {
-  /** @param {import('./protocol.js').Device} device @param {string | null} adapter @param {boolean} software @param {string} url */
-  async init(device, adapter, software, url) {
+  /** @param {import('./protocol.js').Device} device @param {string | null} adapter @param {boolean} software @param {string} url @param {string} [savedUrl] */
+  async init(device, adapter, software, url, savedUrl = '') {
+    savedAddress = savedUrl;
     /** @type {import('./protocol.js').EngineModule} */
-    const module = await import(url).catch((thrown) => {
-      throw {
-        code: 'engine_not_loaded',
-        message: `The ${device === 'cpu' ? 'CPU' : 'WebGPU'} engine could not be loaded (${thrown instanceof Error ? thrown.message : thrown}).`,
-        hint: 'Check the connection and restart the engine. If you serve the page yourself, see that the build has ended.',
-      };
-    });
-    // The same query as the script, so that the browser never pairs a new script with an old module.
-    await module.default({ module_or_path: url.replace(/\.js(?=$|\?)/, '_bg.wasm') });
+    const module = await load(url, device === 'cpu' ? 'CPU engine' : 'WebGPU engine');
     if (device === 'webgpu') watchGpu();
     engine = await module.Engine.create(device, adapter ?? undefined, software);
     return engine.device_info();
@@ -249,6 +269,15 @@ const calls = {
   figure: (query) => ready().figure(query),
   table: (name) => ready().table(name),
   report: (task) => ready().report(task),
+  // What was saved: web/saved.
+  shorten: async (file) => (await saved()).shorten(file),
+  open_saved: async (text) => (await saved()).open_saved(text),
+  compare_reports: async (before, after) => (await saved()).compare_reports(before, after),
+  /** @param {import('./protocol.js').BundleFile[]} files */
+  bundle_write: async (files) => (await saved()).bundle_write(files.map(({ name }) => name), files.map(({ bytes }) => bytes)),
+  bundle_read: async (bytes) => (await saved()).bundle_read(bytes),
+  methods: async (file) => (await saved()).methods(file),
+  report_html: async (report, figures) => (await saved()).report_html(report, figures),
 };
 
 /** Those that only set a flag need not wait for the step in progress. */

@@ -1,5 +1,5 @@
 // Exploring: begins by itself when the data are understood, gives way to training, and keeps what is pointed at and chosen.
-import { stopped } from './clock.js';
+import { elapsed, stopped, ticks } from './clock.js';
 import { errorInfo } from './failure.js';
 import { exploreFile } from './run_file.js';
 import { freshExploration, nothingKnown, nothingPointed } from './store.js';
@@ -29,11 +29,15 @@ export class ExploreActions {
     /** The design that is explored, or why there is none. @type {State["design"]["summary"] | State["design"]["error"]} */
     this.design = null;
     this.asked = 0;
+    /** The run file that was asked for to the letter, where it was not left to the choices. @type {import('./protocol.js').RunFile | null} */
+    this.exact = null;
     /** Parts that have come and are not in the store yet. @type {Set<ExploredPart>} */
     this.come = new Set();
     this.looking = false;
     this.resampledAt = 0;
     this.frame = 0;
+    /** Where runs are listed. @type {import('./runs_list.js').RunsList | null} */
+    this.list = null;
     engines.listeners.explore = (event) => this.handle(event);
     store.subscribe(['design', 'run', 'frontRun'], (state) => this.follow(state));
   }
@@ -65,20 +69,21 @@ export class ExploreActions {
     if (mine === this.asked) await this.begin();
   }
 
-  /** Explores, or waits to do so; what is shown stays until there is something new. */
-  async begin() {
+  /** Explores, or waits to do so; what is shown stays until there is something new. @param {import('./protocol.js').RunFile | null} [exact]  instead of what is chosen */
+  async begin(exact = null) {
     const mine = (this.asked += 1);
+    this.exact = exact;
     if (trains(this.store.state)) {
       this.store.patch('explore', { phase: 'waiting', done: 0, file: null, error: null });
       return;
     }
     this.come.clear();
     this.store.patch('explore', {
-      phase: 'starting', step: '', stage: 'Starting', text: '', done: 0, activeMs: 0, since: Date.now(), lastEvent: Date.now(), started: this.now.started + 1,
+      phase: 'starting', step: '', stage: 'Starting', text: '', done: 0, activeMs: 0, since: ticks(), lastEvent: ticks(), started: this.now.started + 1,
       file: null, error: null,
     });
     try {
-      const file = await this.engines.engine.send('start', [exploreFile(this.store.state)]);
+      const file = await this.engines.engine.send('start', [exact ?? exploreFile(this.store.state)]);
       if (mine !== this.asked) return;
       const cancelled = this.now.phase !== 'starting';
       this.store.patch('explore', { file, known: nothingKnown(), phase: cancelled ? this.now.phase : 'running' });
@@ -96,10 +101,10 @@ export class ExploreActions {
   resume() {
     // It has not begun.
     if (!this.now.file) {
-      void this.begin();
+      void this.begin(this.exact);
       return;
     }
-    this.store.patch('explore', { phase: 'running', since: Date.now(), lastEvent: Date.now() });
+    this.store.patch('explore', { phase: 'running', since: ticks(), lastEvent: ticks() });
     if (trains(this.store.state)) this.hold('waiting');
     else void this.send('resume');
   }
@@ -135,7 +140,7 @@ export class ExploreActions {
     const active = phase === 'running' || phase === 'paused' || phase === 'waiting';
     if (event.kind === 'crashed' && (active || phase === 'starting')) this.fail(event.error);
     if (!active) return;
-    this.store.patch('explore', { lastEvent: Date.now() });
+    this.store.patch('explore', { lastEvent: ticks() });
     switch (event.kind) {
       case 'stage':
         this.store.patch('explore', { step: event.stage, stage: event.text });
@@ -143,7 +148,7 @@ export class ExploreActions {
         break;
       case 'progress':
         this.store.patch('explore', { done: event.done, text: event.text });
-        if (this.now.step === 'resample' && Date.now() - this.resampledAt > RESAMPLED_GAP_MS) this.found('distances');
+        if (this.now.step === 'resample' && ticks() - this.resampledAt > RESAMPLED_GAP_MS) this.found('distances');
         break;
       case 'explored':
         this.found(event.part);
@@ -151,6 +156,7 @@ export class ExploreActions {
       case 'finished':
         this.store.patch('explore', { phase: 'finished', done: 1, ...stopped(this.now) });
         void this.look();
+        if (this.now.file) void this.list?.done('explore', this.now.file, elapsed(this.now) / 1000);
         break;
       case 'failed':
         this.fail(event.error);
@@ -161,7 +167,7 @@ export class ExploreActions {
   /** @param {ExploredPart} part */
   found(part) {
     this.come.add(part);
-    if (part === 'distances') this.resampledAt = Date.now();
+    if (part === 'distances') this.resampledAt = ticks();
     // Who wants no motion sees the cells when they have arrived.
     if (part !== 'embedding' || !still()) void this.look();
   }

@@ -2,10 +2,35 @@
 import { fileStem, saveCsv, savePng, saveSvg } from './export.js';
 import { h, say } from './dom.js';
 import { announce } from './announce.js';
-import { FigureCanvas, loadView } from './view.js';
+import { help } from './help.js';
+import { FigureCanvas, heightOf, loadView } from './view.js';
 import { sortableTable } from './table.js';
+import { figureHelp, hasHelp, helpWords } from './words_help.js';
 
 /** @typedef {import('./protocol.js').Figure} Figure */
+
+/** Width of a figure in a report. */
+const REPORT_WIDTH = 720;
+/** What each card shows. @type {Map<HTMLElement, () => {title: string, caption: string, figure: Figure | null}>} */
+const cards = new Map();
+
+/**
+ * The figures on the page below some elements, in their order, as they are saved. Those of a tab in the background count; those that are hidden
+ * because there is nothing to show do not.
+ * @param {HTMLElement[]} roots @returns {Promise<import('./protocol.js').ReportFigure[]>}
+ */
+export async function figuresIn(roots) {
+  const view = await loadView();
+  const shown = (/** @type {HTMLElement} */ card) => {
+    const hidden = card.closest('[hidden]');
+    return hidden === null || (hidden.getAttribute('role') === 'tabpanel' && !hidden.parentElement?.closest('[hidden]'));
+  };
+  const elements = roots.flatMap((root) => [...root.querySelectorAll('figure')]).filter((card) => cards.has(card) && shown(card));
+  return elements.flatMap((card) => {
+    const { title, caption, figure } = /** @type {NonNullable<ReturnType<typeof cards.get>>} */ (cards.get(card))();
+    return figure ? [{ title, caption, svg: view.svg(figure, REPORT_WIDTH, heightOf(view, figure, REPORT_WIDTH)) }] : [];
+  });
+}
 
 /**
  * @param {{name: string, title: string, sentence: string, level?: "h3" | "h4", onChoose?: (hit: import('./protocol.js').Hit) => void,
@@ -47,8 +72,9 @@ export function figureCard({ name, title, sentence, level = 'h3', onChoose, onPo
     button('CSV', 'save the data as CSV', async (shown) => saveCsv((await loadView()).table(shown), stem)),
     toggle);
   const element = h('figure', { class: `figure figure-${name}`, test: `figure-${name}` },
-    h('figcaption', {}, h('div', { class: 'figure-head' }, heading, tools), words), extra, plot.canvas, table.element);
+    h('figcaption', {}, h('div', { class: 'figure-head' }, h('div', { class: 'with-help' }, heading, hasHelp(name) ? help(() => figureHelp(name), { of: helpWords(name).title }) : null), tools), words), extra, plot.canvas, table.element);
 
+  cards.set(element, () => ({ title: heading.textContent ?? title, caption: words.textContent ?? '', figure }));
   return {
     element,
     /** @param {Figure} next @param {string} [newSentence] @param {string} [newTitle] */

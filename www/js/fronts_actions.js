@@ -42,6 +42,10 @@ export class FrontActions extends PartsRun {
     this.checkTimer = 0;
     this.asked = 0;
     this.picked = false;
+    /** The candidate that a link wants to be shown when it comes. @type {number | null} */
+    this.wished = null;
+    /** Latent spaces that came with stored results, which no run has left. @type {Map<number, CandidateLatent>} */
+    this.stored = new Map();
     /** Points in training that have not been shown. @type {Map<number, import('./protocol.js').FrontEvent>} */
     this.liveAhead = new Map();
     store.subscribe(['data', 'roles', 'engine', 'frontPlan', 'design'], () => this.follow());
@@ -121,6 +125,7 @@ export class FrontActions extends PartsRun {
   addRow(row) {
     const { rows } = this.store.state.fronts;
     this.store.patch('fronts', { rows: [...rows.filter(({ index }) => index !== row.index), row].sort((a, b) => a.index - b.index) });
+    if (row.index === this.wished) this.wish(row.index);
     if (row.remarks.length > 0) this.note('stage', `${frontName(row.method, row.measure)}, split ${row.split}, candidate ${row.place + 1}: ${row.remarks.join('; ')}`);
   }
 
@@ -190,8 +195,17 @@ export class FrontActions extends PartsRun {
     this.store.patch('fronts', change);
   }
 
+  /** Shows a candidate, now or when it is there. @param {number} index */
+  wish(index) {
+    const there = this.store.state.fronts.rows.some((row) => row.index === index);
+    this.wished = there ? null : index;
+    if (!there) return;
+    this.picked = true;
+    this.look({ chosen: index });
+  }
+
   /** The latent space of a candidate; undefined where the browser has not kept it. @param {number} index */
   latentOf(index) {
-    return this.grid?.detail(index) ?? Promise.resolve(undefined);
+    return this.grid?.detail(index) ?? Promise.resolve(this.stored.get(index));
   }
 }

@@ -1,6 +1,6 @@
 // A run of several parts: which worker does which, what each has brought, and what of it is kept.
 import { errorInfo } from './failure.js';
-import { detailKey, partKey } from './kept.js';
+import { detailKey, partKey } from './kept_keys.js';
 
 /** @typedef {import('./protocol.js').WorkerEvent} WorkerEvent */
 /** @typedef {import('./protocol.js').ErrorInfo} ErrorInfo */
@@ -86,15 +86,15 @@ export class Grid {
     this.letOn();
   }
 
-  /** Takes up what an earlier run of the same parts has left; says how many there are. */
-  async takeUp() {
+  /** Takes up what an earlier run of the same parts has left; says how many there are. @param {boolean} [anyway]  also parts without details: only to be shown @param {boolean} [afresh]  nothing: all is to be done again */
+  async takeUp(anyway = false, afresh = false) {
     let found = 0;
     for (let number = 0; number < this.jobs.length; number++) {
       /** @type {import('./kept.js').KeptPart<P> | undefined} */
-      const before = await this.kept.get('parts', this.keys[number]);
+      const before = afresh ? undefined : await this.kept.get('parts', this.keys[number]);
       const last = before && this.task.rows(before.part).at(-1);
       // A part whose details the browser has dropped is done again.
-      if (before && (!last || (await this.kept.has('details', detailKey(this.keys[number], last.index))))) {
+      if (before && (anyway || !last || (await this.kept.has('details', detailKey(this.keys[number], last.index))))) {
         found += 1;
         this.parts[number] = before.part;
         this.trained[number] = before.hasWeights;
@@ -116,6 +116,7 @@ export class Grid {
   /** What the figures of a result of the run need. @param {number} index @returns {Promise<D | undefined>} */
   async detail(index) {
     const number = this.jobOf(index);
+    if (!this.keys[number]) return undefined;
     const detail = await this.kept.get('details', detailKey(this.keys[number], index - this.first[number]));
     return detail && { ...detail, index };
   }

@@ -1,6 +1,6 @@
 // A run in parts, whatever its task: begin, pause, resume, cancel, how far it is, and what of it is there after a reload.
 import { calmly } from './calm.js';
-import { stopped } from './clock.js';
+import { elapsed, stopped, ticks } from './clock.js';
 import { errorInfo } from './failure.js';
 import { Grid } from './grid.js';
 import { Lanes } from './lanes.js';
@@ -40,6 +40,10 @@ export class PartsRun {
     this.grid = null;
     /** Counts the runs begun: what an older one still has to say is void. */
     this.begun = 0;
+    /** Where runs are listed. @type {import('./runs_list.js').RunsList | null} */
+    this.list = null;
+    /** The report of a run that is shown from what is kept. @type {string | null} */
+    this.keptReport = null;
     /** How far parts are that have not been shown so: every worker tells many times a second. @type {Map<number, {done: number, text: string}>} */
     this.ahead = new Map();
     this.showProgress = calmly(() => {
@@ -119,12 +123,13 @@ export class PartsRun {
 
   /** Looks for a run that was begun before the page was loaded. */
   async findEarlier() {
-    const run = await this.kept.lastRun(this.task.name);
-    if (!run) return;
+    const run = await this.kept.runs.last(this.task.name);
+    // One that another tab is at work on is none from before.
+    if (!run || run.opened || (await this.list?.isHeld(run.id))) return;
     const there = await Promise.all(run.keys.map((key) => this.kept.has('parts', key)));
     const done = there.filter(Boolean).length;
     if (done === 0 || this.now.phase !== 'idle') return;
-    this.putEarlier({ run: run.run, name: run.name, at: run.at, done, parts: run.keys.length, same: run.version === this.version() });
+    this.putEarlier({ run: run.run, name: run.source, at: run.at, done, parts: run.keys.length, same: run.version === this.version() });
   }
 
   get earlier() {
@@ -146,11 +151,11 @@ export class PartsRun {
 
   dropEarlier() {
     this.putEarlier(null);
-    return this.kept.forget(this.task.name);
+    return this.kept.runs.forget(this.task.name).then(() => this.list?.changed());
   }
 
-  /** Does a run; parts that an earlier run has finished are taken from it. @param {() => RunFile} file */
-  async begin(file) {
+  /** Does a run; parts that an earlier run has finished are taken from it, unless all is to be done afresh. @param {() => RunFile} file @param {boolean} [afresh] */
+  async begin(file, afresh = false) {
     const { store } = this;
     const mine = (this.begun += 1);
     const wanted = () => mine === this.begun && (this.now.phase === 'starting' || this.now.phase === 'running');
@@ -161,7 +166,7 @@ export class PartsRun {
       this.end();
       this.ahead.clear();
       this.putEarlier(null);
-      this.patch({ ...noProgress(), phase: 'starting', stage: 'Checking the settings', since: Date.now(), lastEvent: Date.now() });
+      this.patch({ ...noProgress(), phase: 'starting', stage: 'Checking the settings', since: ticks(), lastEvent: ticks() });
       store.set({ log: store.state.log.filter(({ task }) => task !== this.task.name) });
       const client = this.engines.engine;
       const run = await client.send('check_run', [asked]);
@@ -177,9 +182,12 @@ export class PartsRun {
       this.grid = grid;
       this.patch({ file: run, jobs: jobs.map((job) => this.stateOf(job)) });
       this.clear();
-      const found = await grid.takeUp();
+      this.keptReport = null;
+      // In the list before it takes parts of earlier runs: what a listed run has is not dropped with another one.
+      // A repetition is held against the run that is listed, and must not take its place before it is done.
+      if (!afresh) await this.list?.begun(this.task.name, grid, this.version());
+      const found = await grid.takeUp(false, afresh);
       if (!wanted()) return;
-      void this.kept.beginRun(this.task.name, { run, name: store.state.data.summary?.name ?? '', version: this.version(), keys: grid.keys, at: Date.now() });
       this.patch({ phase: 'running', doneBefore: this.now.done });
       this.note('stage', `Started: ${plural(jobs.length, 'part')}${found > 0 ? `, of which ${found} are there from an earlier run` : ''}`);
       await this.work(grid);
@@ -227,6 +235,46 @@ export class PartsRun {
     this.patch({ done: 1, error: failed?.error ?? this.now.error });
     this.note('stage', 'Finished');
     this.completed();
+    this.listEnd('finished');
+  }
+
+  /** Tells the list how the run has ended, and what there is of it. @param {"finished" | "cancelled" | "failed"} phase */
+  listEnd(phase) {
+    const { grid } = this;
+    const parts = grid?.finishedParts() ?? [];
+    const report = async () => (grid && parts.length > 0 ? this.engines.engine.send('merge', [grid.file, /** @type {any[]} */ (parts)]) : null);
+    void this.list?.ended(this.task.name, phase, elapsed(this.now) / 1000, report);
+  }
+
+  /**
+   * Shows what is kept of a run, whatever data are open; nothing is computed. Networks answer only where the same engine has the same data.
+   * @param {{run: RunFile, keys: string[], jobs: any[], phase: string, seconds: number | null}} kept @param {string | null} report @param {R[]} rows  those of the report @param {boolean} alive
+   */
+  async showKept({ run, keys, jobs, phase, seconds }, report, rows, alive) {
+    const mine = (this.begun += 1);
+    this.end();
+    this.ahead.clear();
+    this.putEarlier(null);
+    const whole = keys.length === jobs.length ? jobs.map((job, i) => ({ ...job, run: JSON.parse(keys[i].slice(keys[i].indexOf('{'))) })) : [];
+    const ended = phase === 'finished' ? 'finished' : 'cancelled';
+    this.patch({ ...noProgress(), phase: ended, stage: 'Shown again', done: 1, doneBefore: 1, activeMs: 1000 * (seconds ?? 0), file: run, jobs: whole.map((job) => this.stateOf(job)) });
+    this.clear();
+    this.keptReport = report;
+    const grid = new Grid(this.task, run, whole, this.kept, '', {
+      onJob: (number, change) => this.changeJob(number, change),
+      onEvent: () => {},
+      onRow: (row) => mine === this.begun && this.addRow(row),
+      onPart: (number, part) => this.takePart(number, part),
+    });
+    grid.keys = keys;
+    this.grid = grid;
+    await grid.takeUp(true);
+    if (mine !== this.begun) return;
+    if (!alive) grid.trained.fill(false);
+    const there = new Set(grid.parts.flatMap((part, number) => (part ? this.task.rows(part).map((row) => grid.first[number] + row.index) : [])));
+    for (const row of rows) if (!there.has(row.index)) this.addRow(row);
+    this.patch({ done: 1 });
+    this.completed();
   }
 
   async pause() {
@@ -237,7 +285,7 @@ export class PartsRun {
   }
 
   async resume() {
-    this.patch({ phase: 'running', since: Date.now(), lastEvent: Date.now() });
+    this.patch({ phase: 'running', since: ticks(), lastEvent: ticks() });
     this.note('stage', 'Resumed');
     this.grid?.resume();
     await this.lanes.tell('resume');
@@ -253,6 +301,7 @@ export class PartsRun {
     this.lanes.close();
     await told;
     this.patch({ jobs: this.now.jobs.map((job) => (job.phase === 'running' ? { ...job, phase: 'waiting', done: 0 } : job)) });
+    this.listEnd('cancelled');
   }
 
   /** Stops the clock. @param {import('./store.js').RunPhase} phase */
@@ -266,6 +315,7 @@ export class PartsRun {
     this.freeze('failed');
     this.patch({ error });
     this.note('error', error.message);
+    this.listEnd('failed');
   }
 
   /** @param {string} kind @param {string} text */
@@ -280,7 +330,7 @@ export class PartsRun {
     const jobs = this.now.jobs.map((job, i) => (i === number ? { ...job, ...change } : job));
     const total = jobs.reduce((sum, { weight }) => sum + weight, 0);
     const done = jobs.reduce((sum, { weight, done: part }) => sum + weight * part, 0) / total;
-    this.patch({ jobs, done, lastEvent: Date.now() });
+    this.patch({ jobs, done, lastEvent: ticks() });
   }
 
   /** @param {number} number  of the part @param {WorkerEvent} event */
@@ -289,7 +339,7 @@ export class PartsRun {
     if (!job) return;
     switch (event.kind) {
       case 'stage':
-        this.patch({ stage: event.text, lastEvent: Date.now() });
+        this.patch({ stage: event.text, lastEvent: ticks() });
         this.note('stage', event.text);
         break;
       case 'progress':
@@ -307,6 +357,7 @@ export class PartsRun {
 
   /** The report of what is done, as JSON text. @returns {Promise<string>} */
   async report() {
+    if (this.keptReport !== null) return this.keptReport;
     if (!this.grid) throw { code: 'no_run', message: 'There is no run to report.', hint: 'Train first.' };
     return this.engines.engine.send('merge', [this.grid.file, /** @type {any[]} */ (this.grid.finishedParts())]);
   }

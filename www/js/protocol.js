@@ -304,10 +304,25 @@
 
 /** @typedef {{name: string, bytes: ArrayBuffer}} OpenFile */
 
+/** A run file or report that was saved; `report` is null for a run file alone. @typedef {{run: RunFile, report: any, remarks: string[]}} Saved */
+/** A file of a bundle. @typedef {{name: string, bytes: Uint8Array}} BundleFile */
+/** The largest difference of a metric; null is a number that is not defined. @typedef {{metric: string, where: string, before: number | null, after: number | null, absolute: number | null, relative: number | null, within: boolean}} Difference */
+/**
+ * How the reports of two runs agree: crate/src/run/saved/compare.rs.
+ * @typedef {object} Comparison
+ * @property {"identical" | "within_tolerance" | "differs" | "not_comparable"} verdict
+ * @property {string} sentence
+ * @property {number} numbers      that were compared
+ * @property {{relative: number, absolute: number, counts: number}} tolerance   all 0 where the same bits are promised
+ * @property {Difference[]} metrics   beyond the tolerance first; empty when identical
+ * @property {string[]} missing    results that only one of them has, and texts and settings that differ
+ * @property {{versions: Record<string, string> | null, device: Record<string, any> | null}[]} environments   of the first and the second
+ */
+
 /**
  * The calls a page can make: name -> arguments and value.
  * @typedef {object} Calls
- * @property {(device: Device, adapter: string | null, software: boolean, url: string) => DeviceInfo} init
+ * @property {(device: Device, adapter: string | null, software: boolean, url: string, savedUrl?: string) => DeviceInfo} init
  * @property {() => Preset[]} presets
  * @property {(files: OpenFile[]) => DatasetSummary} open_files
  * @property {(preset: string, seed: number) => DatasetSummary} open_simulated
@@ -335,6 +350,13 @@
  * @property {(query: FigureQuery) => Figure} figure
  * @property {(name: "distances" | "response_genes" | "dose_fits") => Table} table
  * @property {(task: TaskName) => string} report
+ * @property {(run: RunFile) => any} shorten
+ * @property {(text: string) => Saved} open_saved
+ * @property {(before: string, after: string) => Comparison} compare_reports
+ * @property {(files: BundleFile[]) => Uint8Array} bundle_write
+ * @property {(bytes: Uint8Array) => BundleFile[]} bundle_read
+ * @property {(run: RunFile) => Methods} methods
+ * @property {(report: string, figures: ReportFigure[]) => string} report_html   one HTML file that holds everything
  */
 
 /** @typedef {{id: number, call: keyof Calls, args: any[]}} ToWorker */
@@ -374,6 +396,22 @@
  * @property {(name: string) => Table} table
  * @property {(task: TaskName) => string} report
  */
+/** A work that Methods refer to; `url` may be empty. @typedef {{key: string, text: string, url: string}} Citation */
+/** The Methods section of a run: paragraphs apart by an empty line, `[1, 2]` are the citations in their order. @typedef {{paragraph: string, citations: Citation[]}} Methods */
+/** A figure for a report; `svg` is one svg element. @typedef {{title: string, caption: string, svg: string}} ReportFigure */
+
+/**
+ * The module of saved runs: web/saved.
+ * @typedef {object} SavedModule
+ * @property {(run: RunFile) => any} shorten
+ * @property {(text: string) => Saved} open_saved
+ * @property {(before: string, after: string) => Comparison} compare_reports
+ * @property {(names: string[], buffers: Uint8Array[]) => Uint8Array} bundle_write
+ * @property {(bytes: Uint8Array) => BundleFile[]} bundle_read
+ * @property {(run: RunFile) => Methods} methods
+ * @property {(report: string, figures: ReportFigure[]) => string} report_html   one HTML file that holds everything
+ */
+
 /** @typedef {{default: (options?: any) => Promise<any>, Engine: {create: (device: Device, adapter: string | undefined, software: boolean) => Promise<Engine>}}} EngineModule */
 
 /** @typedef {{text: string, x: number, y: number, index: number, key?: string | null, radius: number, rect: [number, number, number, number] | null}} Hit */
@@ -415,7 +453,9 @@
  * @property {string} version
  * @property {{cpu: BuiltPart | null, webgpu: BuiltPart | null}} engines
  * @property {BuiltPart | null} view
+ * @property {BuiltPart | null} saved
  * @property {string[]} building   engines that are still being built
+ * @property {boolean} [offline]   whether the service worker is to keep the page's files
  */
 
 export {};

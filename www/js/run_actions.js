@@ -43,6 +43,10 @@ export class RunActions extends PartsRun {
     this.askedEstimate = 0;
     // Whether the person has chosen what the figures show.
     this.picked = false;
+    /** The prediction that a link wants to be shown when it comes. @type {number | null} */
+    this.wished = null;
+    /** Details that came with stored results, which no run has left. @type {Map<number, PredictionDetail>} */
+    this.stored = new Map();
     /** Losses that have not been shown, with their parts. @type {[number, import('./protocol.js').LossEvent][]} */
     this.lossesAhead = [];
   }
@@ -167,6 +171,11 @@ export class RunActions extends PartsRun {
     const { results } = this.store.state;
     const rows = [...results.rows.filter((other) => other.index !== row.index), row].sort((a, b) => a.index - b.index);
     this.store.patch('results', { rows });
+    if (row.index === this.wished) {
+      this.wished = null;
+      void this.pick(row.index);
+      return;
+    }
     const shown = rows.find((other) => other.index === results.shown);
     // The first prediction of a trained model takes the place of a baseline.
     if (!shown || (isBaseline(shown.model) && !isBaseline(row.model) && !this.picked)) void this.show(row.index);
@@ -180,6 +189,13 @@ export class RunActions extends PartsRun {
     if (best && !this.picked && best.index !== shown) void this.show(best.index);
   }
 
+  /** Shows a prediction, now or when it is there. @param {number} index */
+  wish(index) {
+    const there = this.store.state.results.rows.some((row) => row.index === index);
+    this.wished = there ? null : index;
+    if (there && index !== this.store.state.results.shown) void this.pick(index);
+  }
+
   /** The person chose a prediction. @param {number} index */
   pick(index) {
     this.picked = true;
@@ -190,9 +206,10 @@ export class RunActions extends PartsRun {
   async show(index) {
     const mine = (this.askedDetail += 1);
     this.store.patch('results', { shown: index, error: null });
-    const detail = await this.grid?.detail(index);
+    const detail = this.grid ? await this.grid.detail(index) : this.stored.get(index);
     if (mine !== this.askedDetail) return;
-    const error = { code: 'details_gone', message: 'The browser has not kept the genes of this prediction.', hint: 'Train again to see them; the numbers in the table are still right.' };
+    const error = !this.grid ? { code: 'stored_results', message: 'The genes of this prediction are not in the saved file: rerun to see this.', hint: 'The numbers are those of the file.' }
+      : { code: 'details_gone', message: 'The browser has not kept the genes of this prediction.', hint: 'Train again to see them; the numbers in the table are still right.' };
     this.store.patch('results', detail ? { detail } : { detail: null, error });
   }
 

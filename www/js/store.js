@@ -168,12 +168,78 @@ import { usualWorkers } from './lanes.js';
 /** What is pointed at, and in which figure: the others show it. @typedef {{cell_type: string | null, gene: string | null, from: string}} Pointed */
 
 /**
+ * The list of runs, and what of it is looked at.
+ * @typedef {object} ListState
+ * @property {boolean} ready
+ * @property {import('./kept_runs.js').KeptRun[]} runs     in order
+ * @property {string[]} damaged                entries that cannot be read
+ * @property {string[]} held                   runs that some tab is at work on
+ * @property {string[]} mine                   those of this tab among them
+ * @property {import('./kept.js').KeepTrouble | null} trouble
+ * @property {string} remark                   on what was done last
+ * @property {Record<import('./protocol.js').TaskName, string | null>} shown   runs whose results stand in the steps above
+ * @property {string[]} again                  those among them that are shown from what is kept
+ * @property {string[]} compared               two at most
+ * @property {{id: string, report: any} | null} open   an exploration whose kept numbers are shown in the list
+ */
+
+/**
  * @typedef {object} EngineState
  * @property {"starting" | "ready" | "crashed"} phase
  * @property {import('./protocol.js').DeviceInfo | null} info
  * @property {string} why
  * @property {string} offer                    sentence of an engine that could be switched to, or ""
  * @property {ErrorInfo | null} error
+ */
+
+/** What was estimated in the playground: the last value of each estimator. @typedef {{kind: string, separation: number, samples: number, dims: number, truth: number, categories: number, estimates: Partial<Record<"mine" | "nn" | "classifier", number>>, finished: boolean}} PlaygroundRun */
+/** The latest run comes last. @typedef {{open: boolean, runs: PlaygroundRun[]}} PlaygroundState */
+
+/**
+ * The open lesson.
+ * @typedef {object} LessonState
+ * @property {string} id                       `own` for one that somebody has made
+ * @property {import('./lessons/types.js').OwnLesson | null} own
+ * @property {string[]} hide                   parts of the page: names of lessons/hideable.js
+ * @property {number} step                     from 0; one beyond the last is the end
+ * @property {Record<number, import('./lessons/types.js').Answered>} answers   by step
+ * @property {Record<number, string[]>} seen   what was looked at, by step
+ * @property {Record<string, number>} notes    numbers that later steps compare with
+ * @property {boolean} hiding                  whether `hide` is hidden now
+ * @property {boolean} folded                  whether only its head is shown
+ * @property {import('./lessons/types.js').DistanceRow[] | null} distances   of the exploration, for lessons that read them
+ */
+
+/**
+ * A run that somebody has saved or sent, while it is looked at.
+ * @typedef {object} SharedState
+ * @property {"none" | "opening" | "open"} phase
+ * @property {"link" | "run" | "report" | "bundle"} from   run: a bare run file
+ * @property {string} name                     of the file
+ * @property {number | null} at                when the file was saved
+ * @property {import('./protocol.js').RunFile | null} run
+ * @property {string | null} text              the saved report, as it stands in the file
+ * @property {Record<string, any> | null} report   the same, read
+ * @property {string} step                     where the link leads; "": nowhere
+ * @property {string[]} files                  of the bundle
+ * @property {string[]} remarks                what was left out
+ * @property {string[]} beyond                 settings that the form has no place for
+ * @property {boolean} set                     the form and the data are those of the run
+ * @property {boolean} stored                  its stored results are shown
+ * @property {{name: string, sha256: string} | null} other   data that were opened for it, but are not its own
+ * @property {"none" | "running" | "comparing" | "compared"} rerun
+ * @property {import('./protocol.js').Comparison | null} comparison
+ * @property {ErrorInfo | null} error
+ */
+
+/**
+ * What is known about the page itself: whether it works without a network, and whether there is a newer one.
+ * @typedef {{ready: boolean, update: "none" | "ready" | "busy" | "elsewhere" | "later"}} AppState
+ */
+
+/**
+ * The published set that is being loaded. `held`: it has arrived and waits, `why`.
+ * @typedef {{id: string, phase: "idle" | "loading" | "held", got: number, total: number, why: string, error: ErrorInfo | null}} CatalogueState
  */
 
 /**
@@ -192,8 +258,15 @@ import { usualWorkers } from './lanes.js';
  * @property {ExploreState} explore
  * @property {Pointed} pointed
  * @property {Record<"predict" | "trade_off", Earlier | null>} earlier   runs from before the page was loaded
+ * @property {ListState} list
  * @property {{at: number, task: string, kind: string, text: string}[]} log
  * @property {"auto" | "light" | "dark"} theme
+ * @property {PlaygroundState} playground
+ * @property {LessonState | null} lesson
+ * @property {string} step                     id of the section that is read
+ * @property {SharedState} shared
+ * @property {AppState} app
+ * @property {CatalogueState} catalogue
  */
 
 /** Before anything has run. */
@@ -242,6 +315,16 @@ export function freshExploration(before) {
 /** @returns {Pointed} */
 export const nothingPointed = () => ({ cell_type: null, gene: null, from: '' });
 
+/** @returns {SharedState} */
+export const nothingShared = () => ({
+  phase: 'none', from: 'link', name: '', at: null, run: null, text: null, report: null, step: '', files: [], remarks: [], beyond: [], set: false, stored: false, other: null, rerun: 'none', comparison: null, error: null,
+});
+
+/** @returns {ListState} */
+const noList = () => ({
+  ready: false, runs: [], damaged: [], held: [], mine: [], trouble: null, remark: '', shown: { predict: null, trade_off: null, explore: null, mutual_information: null }, again: [], compared: [], open: null,
+});
+
 /** @returns {State} */
 export const initialState = () => ({
   engine: { phase: 'starting', info: null, why: '', offer: '', error: null },
@@ -261,8 +344,15 @@ export const initialState = () => ({
   explore: noExploration(),
   pointed: nothingPointed(),
   earlier: { predict: null, trade_off: null },
+  list: noList(),
   log: [],
   theme: 'auto',
+  playground: { open: false, runs: [] },
+  lesson: null,
+  step: 'data',
+  shared: nothingShared(),
+  app: { ready: false, update: 'none' },
+  catalogue: { id: '', phase: 'idle', got: 0, total: 0, why: '', error: null },
 });
 
 export class Store {
@@ -292,7 +382,7 @@ export class Store {
     for (const key of Object.keys(patch)) this.changed.add(/** @type {keyof State} */ (key));
   }
 
-  /** Changes fields of one part of the state. @template {"engine" | "data" | "design" | "plan" | "run" | "frontPlan" | "frontRun" | "fronts" | "results" | "explore"} K @param {K} key @param {Partial<State[K]>} patch */
+  /** Changes fields of one part of the state. @template {"engine" | "data" | "design" | "plan" | "run" | "frontPlan" | "frontRun" | "fronts" | "results" | "explore" | "app" | "catalogue" | "shared" | "list"} K @param {K} key @param {Partial<State[K]>} patch */
   patch(key, patch) {
     this.set(/** @type {Partial<State>} */ ({ [key]: { ...this.state[key], ...patch } }));
   }
@@ -300,6 +390,14 @@ export class Store {
   tell() {
     const changed = this.changed;
     this.changed = new Set();
-    for (const { keys, listener } of this.listeners) if (keys.some((key) => changed.has(key))) listener(this.state);
+    for (const { keys, listener } of this.listeners) {
+      if (!keys.some((key) => changed.has(key))) continue;
+      // One that fails must not keep the news from the others.
+      try {
+        listener(this.state);
+      } catch (thrown) {
+        reportError(thrown);
+      }
+    }
   }
 }

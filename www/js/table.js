@@ -21,7 +21,9 @@ function compare(a, b) {
 export function sortableTable(caption, options = {}) {
   const table = h('table', { test: options.test });
   const more = h('p', { class: 'hint', hidden: true });
-  const element = h('div', { class: 'table-box', tabindex: 0, role: 'region', 'aria-label': caption }, table, more);
+  const columns = h('dl', {});
+  const explanation = h('details', { class: 'columns', hidden: true }, h('summary', {}, 'What the columns mean'), columns);
+  const element = h('div', {}, h('div', { class: 'table-box', tabindex: 0, role: 'region', 'aria-label': caption }, table, more), explanation);
   /** @type {{column: number, descending: boolean} | null} */
   let sort = options.sort ?? null;
   /** @type {Table} */
@@ -31,6 +33,7 @@ export function sortableTable(caption, options = {}) {
   const rowOf = new Map();
   /** @type {string[]} */
   let titles = [];
+  let explainedFor = '';
   /** @type {CellWords} */
   let words = () => null;
 
@@ -107,6 +110,13 @@ export function sortableTable(caption, options = {}) {
       current = row;
       titles = explained;
       if (sort && sort.column >= data.columns.length) sort = null;
+      const wordsOf = (/** @type {number} */ column) => (titles[column] !== data.columns[column] ? titles[column] : '');
+      explanation.hidden = !data.columns.some((_, column) => wordsOf(column));
+      const key = JSON.stringify([data.columns, titles]);
+      if (key !== explainedFor) {
+        explainedFor = key;
+        fill(columns, data.columns.flatMap((name, column) => (wordsOf(column) ? [h('dt', {}, name), h('dd', {}, wordsOf(column))] : [])));
+      }
       draw();
     },
     /** Makes a row stand out; -1: none. @param {number} row */

@@ -97,6 +97,8 @@ export class FigureCanvas {
     this.canvas.addEventListener('keydown', (event) => this.key(event, onChoose));
     new ResizeObserver(() => this.redraw()).observe(this.canvas);
     document.addEventListener('dosefront:theme', () => this.redraw());
+    // Paper does not wait for a frame.
+    document.addEventListener('dosefront:print', () => void this.paint());
     matchMedia(`(resolution: ${devicePixelRatio}dppx)`).addEventListener('change', () => this.redraw());
   }
 

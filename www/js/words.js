@@ -17,7 +17,7 @@ export const KINDS = {
 export const DATA = {
   lead: 'Single cells, some untreated and some treated, with a cell type for each.',
   drop: 'Drop a file here or choose one',
-  formats: '.h5ad · 10x .h5 · matrix.mtx + barcodes + features (loose or .zip) · .csv / .tsv (.gz)',
+  formats: '.h5ad · 10x .h5 · matrix.mtx + barcodes + features (loose or .zip) · .csv / .tsv (.gz) · a saved run (.dosefront.json, .dosefront.zip, report)',
   simulated: 'Made by a simulator inside this page, not measured: good for trying things out, and the true answer is known.',
   noRoles: 'No column says what type cells are or how they were treated. Explore (2) and Predict (3) need both; Trade-off (5) needs only a batch column.',
   untreated: 'No column says how cells were treated. Explore (2) and Predict (3) need a condition or dose column; Trade-off (5) needs only a batch column.',
@@ -122,8 +122,8 @@ export const RESULTS = {
   table: 'Every prediction of this run. Choose a column head to sort by it; choose a row to show it above.',
   truth: 'Simulated data: the simulator’s true means are known, so predictions are also scored against these, free of sampling noise.',
   cells: 'Cells: predicted expression beside the real cells of the type, marked in obs (predicted, model, seed), for scanpy. Weights: the trained network, all seeds.',
-  runFile: 'Everything that defines this run, as JSON: whoever opens it gets the same run.',
-  report: 'The run file with all results, versions and times, as JSON.',
+  runFile: 'The run: what defines it and its results (.dosefront.json). Whoever drops it on this page can do it again and see whether it comes out the same.',
+  report: 'The report: one web page to read and print, with figures, tables, methods and the run inside.',
   log: 'What the engine did, and when.',
 };
 
@@ -143,10 +143,12 @@ export const DOSE = {
 };
 
 export const CITE = {
-  text: 'If Dosefront helps your work, please cite the methods you used and this page:',
+  text: 'If Dosefront helps your work, please cite it and the methods you used:',
+  used: 'Methods with results on this page, each with its paper on the Methods page:',
+  none: 'The paper of each method that you used is on the page',
   items: [
-    'Dosefront: perturbation-response models trained in the browser. Version {version}.',
-    'scGen. Lotfollahi, Wolf, Theis. scGen predicts single-cell perturbation responses. Nature Methods 16, 715–721 (2019).',
+    // As CITATION.cff has it.
+    'The Dosefront authors. Dosefront: single-cell perturbation models trained in the browser. Version {version}.',
     'Metrics. Heumos et al. Pertpy: an end-to-end framework for perturbation analysis. Nature Methods (2025). Wolf, Angerer, Theis. SCANPY: large-scale single-cell gene expression data analysis. Genome Biology 19, 15 (2018).',
     'Benchmark that this page follows. Katzalis. Multi-task learning in perturbation modeling. Thesis, Aristotle University of Thessaloniki (2025).',
   ],

@@ -21,8 +21,8 @@ export const EXPLORE = {
   ec50: 'Dose of half the effect, with its 95 % interval, of the genes with the most certain curves.',
   fits: 'Fitted Hill curves, the most certain first. Choose a row to follow the gene.',
   nothing: 'Nothing responds in this comparison.',
-  runFile: 'Everything that defines this exploration, as JSON: whoever opens it gets the same numbers.',
-  report: 'The run file with all distances, response genes, curves and positions, versions and times, as JSON.',
+  runFile: 'The run: what defines this exploration and all its numbers (.dosefront.json). Whoever drops it on this page can do it again.',
+  report: 'The report: one web page to read and print, with the figures that you have looked at.',
 };
 
 export const TABS = /** @type {const} */ ([

@@ -28,6 +28,7 @@ export const TRADE_OFF = {
   chosen: 'The candidate’s latent space in two dimensions: the same cells by batch and by type. Good: batches mixed, types apart.',
   chosenNoTypes: 'The candidate’s latent space in two dimensions, by batch. Good: batches mixed.',
   gone: 'The browser has not kept the latent space of this candidate. Train again to see it; its numbers are still right.',
+  stored: 'The cells of this candidate are not in the saved file: rerun to see them. Its numbers are those of the file.',
   table: 'Every candidate of this run, on the chosen cells. Choose a row to show it above, a column head to sort by it.',
   paper: 'Quality of whole fronts, in the layout of the paper’s tables: share of candidates that are not dominated, area dominated (hypervolume) and number of distinct choices (NDC). For all three, more is better; ± over splits.',
   paperScaled: 'Metrics scaled to 0–1 over all fronts, so that pairs can be compared.',

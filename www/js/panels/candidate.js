@@ -3,11 +3,13 @@ import { calmly } from '../calm.js';
 import { field, fill, h, options, say } from '../dom.js';
 import { errorInfo } from '../failure.js';
 import { figureCard } from '../figure.js';
+import { help } from '../help.js';
 import { number } from '../numbers.js';
 import { trades } from '../store.js';
 import { loadView } from '../view.js';
 import { METHODS as LAYOUTS } from '../words_explore.js';
 import { candidateName, frontId, SINGLE, TRADE_OFF } from '../words_fronts.js';
+import { frontMetricHelp } from '../words_help.js';
 
 /** @typedef {import('../main.js').Page} Page */
 /** @typedef {import('../protocol.js').CandidateRow} CandidateRow */
@@ -32,7 +34,7 @@ export function candidatePanel({ store, engines, fronts }) {
   const title = h('h3', { test: 'candidate-title' });
   const remark = h('p', { class: 'rule hint', test: 'candidate-remark', hidden: true });
   const progress = h('p', { class: 'hint', test: 'picture-progress', role: 'status' });
-  const card = figureCard({ name: 'candidate_cells', title: 'Its cells', level: 'h4', sentence: TRADE_OFF.chosen, extra: h('div', { class: 'inline-choices' }, field('Layout', layout, '')) });
+  const card = figureCard({ name: 'candidate_cells', title: 'Its cells', level: 'h4', sentence: TRADE_OFF.chosen, extra: h('div', { class: 'inline-choices' }, field('Layout', layout, '', help('explore_layout'))) });
   const trouble = h('p', { class: 'figure-trouble', test: 'picture-trouble', hidden: true });
   const key = h('dl', { class: 'key-numbers' });
   const rest = h('tbody');
@@ -62,7 +64,7 @@ export function candidatePanel({ store, engines, fronts }) {
     try {
       const latent = await fronts.latentOf(row.index);
       if (mine !== asked) return;
-      if (!latent) throw { code: 'latent_gone', message: TRADE_OFF.gone, hint: '' };
+      if (!latent) throw { code: 'latent_gone', message: fronts.grid ? TRADE_OFF.gone : TRADE_OFF.stored, hint: '' };
       card.element.hidden = false;
       let now = finished.has(what) ? { progress: 1, positions: finished.get(what) ?? [] } : await engines.engine.send('picture_open', [latent.values, latent.width, method]);
       const soon = calmly(() => {
@@ -105,11 +107,11 @@ export function candidatePanel({ store, engines, fronts }) {
     const metrics = (await loadView()).front_metrics();
     const value = (/** @type {string} */ id, /** @type {"train" | "test"} */ cells) => row[cells][id] ?? (cells === 'test' && id === 'u' ? row.u : cells === 'test' && id === 'v' ? row.v : null);
     const first = [...new Set([x, y, 'u', 'v', ...FIRST])].flatMap((id) => metrics.filter((metric) => metric.id === id)).slice(0, 6);
-    fill(key, first.map((metric) => h('div', { class: 'key-number', title: metric.meaning },
-      h('dt', {}, metric.label),
+    fill(key, first.map((metric) => h('div', { class: 'key-number' },
+      h('dt', {}, metric.label, '\u00a0', help(() => frontMetricHelp(metric), { of: metric.label })),
       h('dd', {}, h('span', { class: 'value', test: `candidate-${metric.id}`, 'data-value': value(metric.id, 'test') ?? '' }, number(value(metric.id, 'test'))), arrow(metric.better)),
       h('dd', { class: 'beside' }, `training cells ${number(value(metric.id, 'train'))}`))));
-    fill(rest, metrics.map((metric) => h('tr', { title: metric.meaning }, h('th', { scope: 'row' }, metric.label, arrow(metric.better)),
+    fill(rest, metrics.map((metric) => h('tr', {}, h('th', { scope: 'row' }, metric.label, arrow(metric.better), '\u00a0', help(() => frontMetricHelp(metric), { of: metric.label })),
       h('td', { class: 'num' }, number(value(metric.id, 'test'))), h('td', { class: 'num' }, number(value(metric.id, 'train'))))));
   }
 

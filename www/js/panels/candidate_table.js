@@ -2,6 +2,7 @@
 import { calmly } from '../calm.js';
 import { field, h, options, say } from '../dom.js';
 import { downloadText, fileStem, saveCsv } from '../export.js';
+import { help } from '../help.js';
 import { number } from '../numbers.js';
 import { trades } from '../store.js';
 import { sortableTable } from '../table.js';
@@ -39,9 +40,9 @@ export function candidateTable({ store, fronts }) {
   const savePaper = h('button', { type: 'button', class: 'small', test: 'paper-csv', 'aria-label': 'Quality of the fronts: save as CSV' }, 'CSV');
   savePaper.addEventListener('click', async () => downloadText(`${stem('fronts')}.csv`, (await loadView()).front_csv(store.state.fronts.rows), 'text/csv'));
   const element = h('div', { class: 'front-tables', hidden: true },
-    h('div', { class: 'score-block' }, h('div', { class: 'figure-head' }, h('h3', {}, 'All candidates'), h('div', { class: 'tools' }, h('label', { class: 'small-check' }, every, ' all metrics'), save)), h('p', { class: 'hint' }, TRADE_OFF.table), table.element),
-    h('div', { class: 'score-block' }, h('div', { class: 'figure-head' }, h('h3', {}, 'Quality of the fronts'), h('div', { class: 'tools' }, savePaper)), h('p', { class: 'hint' }, TRADE_OFF.paper),
-      h('div', { class: 'inline-choices' }, field('Hypervolume and NDC', units, '')), unitWords, paper.element));
+    h('div', { class: 'score-block' }, h('div', { class: 'figure-head' }, h('div', { class: 'with-help' }, h('h3', {}, 'All candidates'), help('candidates')), h('div', { class: 'tools' }, h('label', { class: 'small-check' }, every, ' all metrics'), save)), h('p', { class: 'hint' }, TRADE_OFF.table), table.element),
+    h('div', { class: 'score-block' }, h('div', { class: 'figure-head' }, h('div', { class: 'with-help' }, h('h3', {}, 'Quality of the fronts'), help('fronts')), h('div', { class: 'tools' }, savePaper)), h('p', { class: 'hint' }, TRADE_OFF.paper),
+      h('div', { class: 'inline-choices' }, field('Hypervolume and NDC', units, '', help('front_units'))), unitWords, paper.element));
 
   const stem = (/** @type {string} */ what) => fileStem(`dosefront ${what} ${store.state.data.summary?.name ?? ''}`);
   /** @param {number} row */

@@ -4,12 +4,12 @@ import { fill, h } from '../dom.js';
 /** @typedef {{value: string, label: string, title?: string, disabled?: boolean}} Choice */
 
 /**
- * @param {{id: string, legend: string, hint: string, onChange: (values: string[]) => void}} options
+ * @param {{id: string, legend: string, hint: string, about?: HTMLElement | null, onChange: (values: string[]) => void}} options
  */
-export function choiceList({ id, legend, hint, onChange }) {
+export function choiceList({ id, legend, hint, about = null, onChange }) {
   const all = h('button', { type: 'button', class: 'small', test: `${id}-all` }, 'all');
   const list = h('div', { class: 'tag-choices' });
-  const element = h('fieldset', { class: 'choice-list', test: id }, h('legend', {}, legend, ' ', all), list, hint ? h('p', { class: 'hint' }, hint) : null);
+  const element = h('fieldset', { class: 'choice-list', test: id }, h('legend', {}, legend, ' ', about, ' ', all), list, hint ? h('p', { class: 'hint' }, hint) : null);
   /** @type {Choice[]} */
   let choices = [];
   let drawn = '';

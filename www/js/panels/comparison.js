@@ -6,6 +6,7 @@ import { figureCard } from '../figure.js';
 import { number } from '../numbers.js';
 import { sortableTable } from '../table.js';
 import { loadView } from '../view.js';
+import { help } from '../help.js';
 import { COMPARE } from '../words.js';
 import { metricWords } from '../words_metrics.js';
 import { isBaseline, modelWords } from '../words_models.js';
@@ -32,10 +33,10 @@ export function comparisonPanel({ store }) {
   const y = select('compare-y', (value) => ({ y: value }));
   const published = box('compare-published', (checked) => ({ published: checked }));
   const every = box('compare-all', (checked) => ({ all: checked }));
-  const publishedBox = h('div', { class: 'field check' }, h('label', {}, published, ' Published numbers'));
+  const publishedBox = h('div', { class: 'field check' }, h('label', {}, published, ' Published numbers'), help('published'));
 
-  const front = figureCard({ name: 'model_front', title: 'Front of models', sentence: COMPARE.front, extra: h('div', { class: 'inline-choices' }, field('Across', x, ''), field('Up', y, ''), publishedBox) });
-  const heat = figureCard({ name: 'score_heat_map', title: 'Models by cell type', sentence: COMPARE.heat, extra: h('div', { class: 'inline-choices' }, field('Score', metric, ''), field('By', by, '')) });
+  const front = figureCard({ name: 'model_front', title: 'Front of models', sentence: COMPARE.front, extra: h('div', { class: 'inline-choices' }, field('Across', x, '', help('compare_axes')), field('Up', y, ''), publishedBox) });
+  const heat = figureCard({ name: 'score_heat_map', title: 'Models by cell type', sentence: COMPARE.heat, extra: h('div', { class: 'inline-choices' }, field('Score', metric, '', help('compare_score')), field('By', by, '', help('compare_by'))) });
   const bars = figureCard({ name: 'score_bars', title: 'Scores', sentence: COMPARE.bars });
   const doses = figureCard({ name: 'score_dose', title: 'Along the doses', sentence: COMPARE.doses });
   const table = sortableTable('Scores of the models: mean and spread over seeds', { test: 'score-table' });
@@ -46,7 +47,7 @@ export function comparisonPanel({ store }) {
     downloadText(`${fileStem(`dosefront scores ${store.state.data.summary?.name ?? ''}`)}.csv`, view.score_csv(store.state.results.rows, { of: selection() }), 'text/csv');
   });
   const tableBlock = h('div', { class: 'score-block' },
-    h('div', { class: 'figure-head' }, h('h3', {}, 'Scores of the models'), h('div', { class: 'tools' }, h('label', { class: 'small-check' }, every, ' all scores'), save)),
+    h('div', { class: 'figure-head' }, h('div', { class: 'with-help' }, h('h3', {}, 'Scores of the models'), help('scores')), h('div', { class: 'tools' }, h('label', { class: 'small-check' }, every, ' all scores'), save)),
     h('p', { class: 'hint' }, COMPARE.table), table.element, source, h('p', { class: 'hint rule' }, COMPARE.ratios));
   const element = h('div', { class: 'comparison', test: 'comparison', hidden: true },
     sentence, h('div', { class: 'figures compare-figures' }, front.element, heat.element), bars.element, doses.element, tableBlock);

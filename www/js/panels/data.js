@@ -3,8 +3,10 @@ import { fill, h, say } from '../dom.js';
 import { errorBox } from '../errors.js';
 import { figureCard } from '../figure.js';
 import { cellCounts } from '../figures.js';
+import { help } from '../help.js';
 import { count, plural } from '../numbers.js';
 import { DATA, KINDS } from '../words.js';
+import { cataloguePanel } from './catalogue.js';
 import { dropZone } from './drop_zone.js';
 import { trains } from '../store.js';
 import { rolesForm } from './roles.js';
@@ -13,9 +15,11 @@ import { rolesForm } from './roles.js';
 /** @typedef {import('../store.js').State} State */
 
 /** @param {HTMLElement} place @param {Page} page */
-export function dataPanel(place, { store, engines, data }) {
+export function dataPanel(place, page) {
+  const { store, engines, data } = page;
   const cards = h('div', { class: 'sources', role: 'group', 'aria-label': 'Built-in data sets' });
   const drop = dropZone((files) => void data.openFiles(files));
+  const published = cataloguePanel(page);
   const opening = h('p', { class: 'opening', hidden: true });
   const recognised = h('ul', { class: 'recognised', hidden: true });
   const box = errorBox('error');
@@ -28,8 +32,8 @@ export function dataPanel(place, { store, engines, data }) {
     onChoose: (hit) => choose(store, hit.index),
   });
   map.element.hidden = true;
-  fill(place, h('p', { class: 'lead' }, DATA.lead), h('div', { class: 'data-columns' },
-    h('div', { class: 'column' }, cards, drop.element, opening, recognised, box.element, summary, roles.element, designBox.element),
+  fill(place, h('p', { class: 'lead' }, DATA.lead, ' ', help(() => aboutPresets(store.state.presets), { of: 'the built-in data sets' })), h('div', { class: 'data-columns' },
+    h('div', { class: 'column' }, cards, drop.element, published.element, opening, recognised, box.element, summary, roles.element, designBox.element),
     h('div', { class: 'column' }, map.element, notes)));
 
   store.subscribe(['presets', 'data', 'engine'], (state) => {
@@ -86,6 +90,12 @@ function drawSources(cards, state, open) {
   fill(cards, list);
   if (focused?.startsWith('preset-')) /** @type {HTMLElement | null} */ (cards.querySelector(`[data-testid="${focused}"]`))?.focus();
 }
+
+/** @param {State["presets"]} presets @returns {import('../words_help.js').HelpWords} */
+const aboutPresets = (presets) => ({
+  title: 'Built-in data sets', text: [DATA.simulated], methods: 'simulated',
+  items: presets.map(({ name, title, description, cell_types, arms, n_genes }) => ({ name: title, methods: name, text: `${description} ${cell_types} cell types × ${arms} treatments, ${plural(n_genes, 'gene')}.` })),
+});
 
 /** @param {HTMLElement} place @param {import('../protocol.js').DatasetSummary} summary */
 function drawSummary(place, summary) {

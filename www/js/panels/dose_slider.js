@@ -4,6 +4,7 @@ import { errorBox } from '../errors.js';
 import { errorInfo } from '../failure.js';
 import { figureCard } from '../figure.js';
 import { number } from '../numbers.js';
+import { help } from '../help.js';
 import { DOSE } from '../words.js';
 import { modelWords } from '../words_models.js';
 
@@ -41,11 +42,11 @@ export function doseSlider({ store, runs, engines }) {
   const seedField = field('Seed', seed, '');
   const conditionField = field('Treatment', condition, '');
   const body = h('div', { class: 'dose-body', hidden: true },
-    h('div', { class: 'dose-row' }, h('label', { for: 'dose' }, 'Dose'), h('div', { class: 'dose-track' }, slider, ticks), shownDose), words,
+    h('div', { class: 'dose-row' }, h('div', { class: 'label-row' }, h('label', { for: 'dose' }, 'Dose'), help('dose')), h('div', { class: 'dose-track' }, slider, ticks), shownDose), words,
     h('div', { class: 'figures compare-figures' }, cells.element, genes.element));
   const element = h('div', { class: 'dose-slider', test: 'dose-slider', hidden: true },
     h('h3', {}, 'Any dose'), h('p', { class: 'hint' }, DOSE.lead),
-    h('div', { class: 'inline-choices' }, field('Model and held-out type', which, ''), conditionField, seedField), box.element, body);
+    h('div', { class: 'inline-choices' }, field('Model and held-out type', which, '', help('dose_model')), conditionField, seedField), box.element, body);
 
   /** @type {SliderScene | null} */
   let scene = null;

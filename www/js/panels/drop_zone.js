@@ -4,7 +4,7 @@ import { DATA } from '../words.js';
 
 /** @param {(files: File[]) => void} onFiles */
 export function dropZone(onFiles) {
-  const input = h('input', { type: 'file', id: 'file-input', class: 'for-readers', multiple: true, test: 'file-input', accept: '.h5ad,.h5,.hdf5,.zip,.mtx,.csv,.tsv,.txt,.gz', 'aria-describedby': 'file-formats' });
+  const input = h('input', { type: 'file', id: 'file-input', class: 'for-readers', multiple: true, test: 'file-input', accept: '.json,.html,.h5ad,.h5,.hdf5,.zip,.mtx,.csv,.tsv,.txt,.gz', 'aria-describedby': 'file-formats' });
   input.addEventListener('change', () => {
     onFiles([...(input.files ?? [])]);
     // So that choosing the same file again, after a change on disk, is noticed.

@@ -1,7 +1,7 @@
 // A run from before the page was loaded: what there is of it, and what can be done with it.
 import { fill, h } from '../dom.js';
 import { PREDICT } from '../words.js';
-import { runMatchesData } from '../run_file.js';
+import { dataAreOpen } from '../run_file.js';
 
 /** @typedef {import('../main.js').Page} Page */
 
@@ -13,7 +13,7 @@ export function earlierRun({ store, data }, runs, test = 'earlier') {
     element.hidden = !earlier || runs.now.phase !== 'idle';
     if (!earlier || element.hidden) return;
     const finished = earlier.done === earlier.parts && earlier.same;
-    const here = runMatchesData(earlier.run, state);
+    const here = dataAreOpen(earlier.run, state);
     const { simulated, file } = earlier.run.dataset;
     const go = h('button', { type: 'button', test: `${test}-continue`, on: { click: () => void runs.takeEarlier() } }, finished ? 'Show its results' : earlier.same ? 'Go on with it' : 'Train it again');
     const open = simulated ? h('button', { type: 'button', on: { click: () => void data.openPreset(simulated.preset, simulated.seed) } }, `Open ${earlier.name}`) : null;

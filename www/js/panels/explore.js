@@ -2,7 +2,6 @@
 import { fill, h } from '../dom.js';
 import { errorBox } from '../errors.js';
 import { shownTab, tabsOf } from '../explore_figures.js';
-import { fileStem } from '../export.js';
 import { nothingPointed } from '../store.js';
 import { tabs } from '../tabs.js';
 import { EXPLORE, TABS } from '../words_explore.js';
@@ -17,7 +16,7 @@ import { runFileButtons } from './run_files.js';
 
 /** @param {HTMLElement} place @param {Page} page */
 export function explorePanel(place, page) {
-  const { store, engines, explore } = page;
+  const { store, explore } = page;
   const progress = exploreProgress(page);
   const box = errorBox('error');
   const none = h('p', { class: 'empty', test: 'explore-no-treatment', hidden: true }, EXPLORE.noTreatment);
@@ -26,12 +25,9 @@ export function explorePanel(place, page) {
   const make = { distances: distancesTab, cells: cellsTab, genes: genesTab, doses: dosesTab };
   const items = TABS.map(([id, label]) => ({ id, label, panel: h('div', { class: 'tab-panel' }, make[id](page)) }));
   const list = tabs('Figures of the exploration', items, (tab) => explore.choose({ tab }), 'explore');
-  const files = runFileButtons({
-    test: 'explore-', words: EXPLORE, file: () => store.state.explore.file, report: () => engines.engine.send('report', ['explore']),
-    stem: () => fileStem(`dosefront exploration ${store.state.data.summary?.name ?? ''}`),
-  });
+  const files = runFileButtons(page, { test: 'explore-', words: EXPLORE, task: 'explore' });
   const body = h('div', { class: 'explore', hidden: true },
-    h('div', { class: 'tab-row' }, list.element, chip), items.map((item) => item.panel), h('div', { class: 'run-files rule-above' }, files.element, h('p', { class: 'hint' }, EXPLORE.report)));
+    h('div', { class: 'tab-row' }, list.element, chip), items.map((item) => item.panel), h('div', { class: 'run-files rule-above' }, files.element, h('p', { class: 'hint' }, `${EXPLORE.runFile} ${EXPLORE.report}`)));
   fill(place, h('p', { class: 'lead' }, EXPLORE.lead), progress.element, box.element, empty, none, body);
 
   store.subscribe(['explore', 'design', 'engine'], (state) => {
@@ -49,7 +45,7 @@ export function explorePanel(place, page) {
       fill(chip, `Only ${choices.cell_type}`, h('span', { 'aria-hidden': 'true' }, ' ×'));
     }
     if (hadFocus) items.find((item) => item.id === shownTab(state))?.panel.focus();
-    files.draw(Boolean(overview) && ['paused', 'waiting', 'cancelled', 'finished'].includes(phase));
+    files.draw();
   });
   place.closest('section')?.addEventListener('keydown', (event) => {
     if (event.key !== 'Escape' || event.defaultPrevented) return;

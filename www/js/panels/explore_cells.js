@@ -1,6 +1,7 @@
 // The cells in two dimensions.
 import { field, h, options, say } from '../dom.js';
 import { embedding, embeddingBy, shownColour } from '../explore_figures.js';
+import { help } from '../help.js';
 import { EXPLORE, METHODS } from '../words_explore.js';
 import { geneInput, typeSelect } from './explore_controls.js';
 import { exploreFigure } from './explore_figure.js';
@@ -40,5 +41,5 @@ export function cellsTab(page) {
     pending.hidden = overview.methods.includes(choices.method);
     say(pending, phase === 'finished' || phase === 'cancelled' || phase === 'failed' ? `${METHODS[choices.method]} was not laid out.` : `${METHODS[choices.method]} ${EXPLORE.computing}`);
   });
-  return h('div', { class: 'tab-body' }, h('div', { class: 'explore-controls' }, field('Layout', method, ''), field('Also coloured by', colour, ''), gene, typeSelect(page, 'explore-cells-type')), pending, h('div', { class: 'explore-figures' }, byType, byOther));
+  return h('div', { class: 'tab-body' }, h('div', { class: 'explore-controls' }, field('Layout', method, '', help('explore_layout')), field('Also coloured by', colour, '', help('explore_colour')), gene, typeSelect(page, 'explore-cells-type')), pending, h('div', { class: 'explore-figures' }, byType, byOther));
 }

@@ -1,6 +1,7 @@
 // Selects that several tabs of the exploration share: the cell type and the dose or condition.
 import { field, h, options, say } from '../dom.js';
 import { ALL_CELLS, shownArm } from '../explore_figures.js';
+import { help } from '../help.js';
 import { armWord } from './predict.js';
 
 /** @typedef {import('../main.js').Page} Page */
@@ -8,7 +9,7 @@ import { armWord } from './predict.js';
 /** @param {Page} page @param {string} id */
 export function armSelect({ store, explore }, id) {
   const arm = h('select', { id, test: id, on: { change: () => explore.choose({ arm: arm.value }) } });
-  const element = field('Dose', arm, '');
+  const element = field('Dose', arm, '', help('explore_arm'));
   const label = /** @type {HTMLElement} */ (element.querySelector('label'));
   store.subscribe(['explore', 'design'], ({ explore: { choices, overview }, design }) => {
     if (!overview) return;
@@ -21,7 +22,7 @@ export function armSelect({ store, explore }, id) {
 /** The one type that is shown, here and everywhere. @param {Page} page @param {string} id */
 export function typeSelect({ store, explore }, id) {
   const type = h('select', { id, test: id, on: { change: () => explore.choose({ cell_type: type.value === '' ? null : type.value }) } });
-  const element = field('Cell type', type, '');
+  const element = field('Cell type', type, '', help('explore_type'));
   store.subscribe(['explore', 'design'], ({ explore: { choices }, design }) => {
     const names = design.summary?.cell_types ?? [];
     element.hidden = names.length < 2;
@@ -34,7 +35,7 @@ export function typeSelect({ store, explore }, id) {
 export function geneInput({ store, explore }, id) {
   const list = h('datalist', { id: `${id}-list` });
   const gene = h('input', { type: 'text', id, test: id, list: list.id, autocomplete: 'off', spellcheck: 'false', on: { change: () => explore.choose({ gene: gene.value.trim() }) } });
-  const element = field('Gene', gene, '');
+  const element = field('Gene', gene, '', help('explore_gene'));
   element.append(list);
   let offered = '';
   store.subscribe(['explore'], ({ explore: { choices, overview } }) => {

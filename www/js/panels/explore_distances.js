@@ -1,6 +1,7 @@
 // Distances from the control: along the doses, and per cell type at one of them.
 import { field, h, options, say } from '../dom.js';
 import { distancesAlongDoses, distancesPerType, shownArm, shownMetrics } from '../explore_figures.js';
+import { help } from '../help.js';
 import { EXPLORE } from '../words_explore.js';
 import { distanceWords } from '../words_metrics.js';
 import { armSelect } from './explore_controls.js';
@@ -15,8 +16,8 @@ export function distancesTab(page) {
   const panels = h('select', { id: 'explore-panels', test: 'explore-panels' });
   panels.addEventListener('change', () => explore.choose({ panels: panels.value === 'cell_types' ? 'cell_types' : 'metrics' }));
   const fits = h('input', { type: 'checkbox', id: 'explore-fits', test: 'explore-fits', on: { change: () => explore.choose({ fits: fits.checked }) } });
-  const fitsField = h('div', { class: 'field check' }, h('label', {}, fits, ' fitted curves with EC50'));
-  const panelsField = field('Plots', panels, '');
+  const fitsField = h('div', { class: 'field check' }, h('label', {}, fits, ' fitted curves with EC50'), help('explore_fits'));
+  const panelsField = field('Plots', panels, '', help('explore_panels'));
   const arm = armSelect(page, 'explore-distances-arm');
   const sees = h('p', { class: 'hint rule', test: 'explore-sees' });
   const noDose = h('p', { class: 'hint', test: 'explore-no-dose' }, EXPLORE.noDose);
@@ -44,5 +45,5 @@ export function distancesTab(page) {
     resampling.hidden = overview.resampled || phase === 'finished' || phase === 'cancelled' || phase === 'failed';
     figures.classList.toggle('stacked', all || choices.panels === 'cell_types' || !overview.along_doses);
   });
-  return h('div', { class: 'tab-body' }, h('div', { class: 'explore-controls' }, field('Distance', metric, ''), panelsField, fitsField), sees, noDose, resampling, figures);
+  return h('div', { class: 'tab-body' }, h('div', { class: 'explore-controls' }, field('Distance', metric, '', help(() => `distance:${metric.value}`, { of: 'the chosen distance' })), panelsField, fitsField), sees, noDose, resampling, figures);
 }

@@ -1,6 +1,7 @@
 // Response genes: of one comparison as a volcano and a table, one gene in every group, and what comparisons share.
 import { field, h, options } from '../dom.js';
 import { geneExpression, overlapsOf, responseOverlap, shownArm, shownGene, shownType, volcano } from '../explore_figures.js';
+import { help } from '../help.js';
 import { EXPLORE } from '../words_explore.js';
 import { armSelect, geneInput, typeSelect } from './explore_controls.js';
 import { exploreFigure } from './explore_figure.js';
@@ -35,11 +36,11 @@ export function genesTab(page) {
   });
   const gene = exploreFigure(page, {
     name: 'gene_expression', title: 'One gene', sentence: EXPLORE.gene, tab: 'genes', parts: () => ['genes'], query: geneExpression,
-    extra: h('div', { class: 'inline-choices' }, geneInput(page, 'explore-gene'), field('Drawn as', style, '')),
+    extra: h('div', { class: 'inline-choices' }, geneInput(page, 'explore-gene'), field('Drawn as', style, '', help('explore_style'))),
   });
   const overlap = exploreFigure(page, {
     name: 'response_overlap', title: 'Shared response genes', sentence: EXPLORE.overlap, tab: 'genes', parts: () => ['genes'], query: responseOverlap,
-    extra: h('div', { class: 'inline-choices' }, field('Between', between, '')),
+    extra: h('div', { class: 'inline-choices' }, field('Between', between, '', help('explore_overlap'))),
   });
   const waiting = h('p', { class: 'hint pending' }, 'Genes are tested after the distances.');
 

@@ -3,6 +3,7 @@ import { h, say } from '../dom.js';
 import { shownArm, shownGene } from '../explore_figures.js';
 import { fileStem, saveCsv } from '../export.js';
 import { errorInfo } from '../failure.js';
+import { help } from '../help.js';
 import { plural } from '../numbers.js';
 import { sortableTable } from '../table.js';
 import { EXPLORE } from '../words_explore.js';
@@ -36,7 +37,7 @@ export function exploreTable(page, { name, title, sentence, tab, parts, columns,
   const save = h('button', { type: 'button', class: 'small', 'aria-label': `${title}: save all comparisons as CSV`, on: { click: () => saveCsv(all, fileStem(`dosefront ${name} ${store.state.data.summary?.name ?? ''}`)) } }, 'CSV');
   const hint = h('p', { class: 'hint' }, sentence);
   const element = h('div', { class: 'explore-table', test: `explore-${name}`, hidden: true },
-    h('div', {}, h('div', { class: 'figure-head' }, h('h3', {}, title), h('div', { class: 'tools' }, save)), hint), nothing, table.element);
+    h('div', {}, h('div', { class: 'figure-head' }, h('div', { class: 'with-help' }, h('h3', {}, title), help(name)), h('div', { class: 'tools' }, save)), hint), nothing, table.element);
 
   /** @param {Table["rows"][number]} row @returns {Value} */
   const valueOf = (row) => (column) => row[all.columns.indexOf(column)] ?? null;

@@ -4,6 +4,7 @@ import { wholeNumbers } from '../numbers.js';
 import { trains, trades } from '../store.js';
 import { settingWords } from '../words.js';
 import { frontSettingWords, MEASURES, METHODS, SHOWN_SETTINGS, TRADE_OFF } from '../words_fronts.js';
+import { help } from '../help.js';
 import { choiceList } from './choice_list.js';
 import { columnChoices } from './roles.js';
 import { settingInput, wholeInput } from './setting_input.js';
@@ -21,11 +22,11 @@ export function frontForm(page) {
 
   const roles = /** @type {const} */ (['batch', 'cell_type']).map((role) => {
     const select = h('select', { id: `front-${role}`, test: `front-${role}`, on: { change: () => void data.changeRole(role, select.value || null) } });
-    return { role, select, element: field(role === 'batch' ? 'Batch' : 'Cell type', select, role === 'batch' ? TRADE_OFF.batch : TRADE_OFF.labels) };
+    return { role, select, element: field(role === 'batch' ? 'Batch' : 'Cell type', select, role === 'batch' ? TRADE_OFF.batch : TRADE_OFF.labels, role === 'batch' ? help('batch_role') : null) };
   });
   const noLabels = h('p', { class: 'hint rule', test: 'front-no-labels', hidden: true }, TRADE_OFF.noLabels);
-  const methods = choiceList({ id: 'front-methods', legend: 'Methods', hint: TRADE_OFF.methods, onChange: (values) => patch({ methods: inOrder(METHODS, values) }) });
-  const measures = choiceList({ id: 'front-measures', legend: 'Batch-effect measures', hint: TRADE_OFF.measures, onChange: (values) => patch({ measures: inOrder(MEASURES, values) }) });
+  const methods = choiceList({ id: 'front-methods', legend: 'Methods', hint: TRADE_OFF.methods, about: help('front_methods'), onChange: (values) => patch({ methods: inOrder(METHODS, values) }) });
+  const measures = choiceList({ id: 'front-measures', legend: 'Batch-effect measures', hint: TRADE_OFF.measures, about: help('front_measures'), onChange: (values) => patch({ measures: inOrder(MEASURES, values) }) });
   const methodWords = h('p', { class: 'hint rule' });
   const measureWords = h('p', { class: 'hint rule' });
   const count = wholeInput({ id: 'front-candidates', label: 'Candidates K', hint: TRADE_OFF.candidates, least: 2, most: 100, now: () => plan().candidates, onChange: (candidates) => patch({ candidates }) });
@@ -50,7 +51,7 @@ export function frontForm(page) {
     h('div', { class: 'column' }, h('fieldset', {}, h('legend', { class: 'for-readers' }, 'Columns'), h('div', { class: 'choices' }, roles.map((role) => role.element))), noLabels,
       methods.element, methodWords, measures.element, measureWords),
     h('div', { class: 'column' }, h('p', { class: 'question' }, TRADE_OFF.noBest), h('p', { class: 'hint' }, TRADE_OFF.uv),
-      h('div', { class: 'choices three' }, count.element, field('Splits', splits, TRADE_OFF.splits), field('Size', size, TRADE_OFF.size)), advanced));
+      h('div', { class: 'choices three' }, count.element, field('Splits', splits, TRADE_OFF.splits), field('Size', size, TRADE_OFF.size, help('preset'))), advanced));
 
   let drawn = '';
   /** What it was drawn from. @type {any[]} */

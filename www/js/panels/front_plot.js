@@ -2,6 +2,7 @@
 import { calmly } from '../calm.js';
 import { field, h, options, say } from '../dom.js';
 import { figureCard } from '../figure.js';
+import { help } from '../help.js';
 import { plural } from '../numbers.js';
 import { trades } from '../store.js';
 import { loadView } from '../view.js';
@@ -41,13 +42,13 @@ export function frontPlot({ store, fronts }) {
   const cells = h('select', { id: 'front-cells', test: 'front-cells' }, h('option', { value: 'test' }, 'test cells'), h('option', { value: 'train' }, 'training cells'));
   cells.addEventListener('change', () => fronts.look({ cells: cells.value === 'train' ? 'train' : 'test' }));
   const split = h('select', { id: 'front-split', test: 'front-split', on: { change: () => fronts.look({ split: split.value === '' ? null : Number(split.value) }) } });
-  const splitField = field('Split', split, '');
+  const splitField = field('Split', split, '', help('front_split'));
   const shown = choiceList({ id: 'front-shown', legend: 'Shown fronts', hint: '', onChange: (ids) => fronts.look({ hidden: frontsOf(store.state).map(({ id }) => id).filter((id) => !ids.includes(id)) }) });
   const sentence = h('p', { class: 'headline', test: 'front-headline' });
   let dwell = 0;
   const card = figureCard({
     name: 'candidate_front', title: 'Candidates', sentence: TRADE_OFF.front,
-    extra: h('div', { class: 'front-axes' }, h('div', { class: 'inline-choices' }, field('Biology (across)', x, ''), field('Batch effect (up)', y, ''), field('Measured on', cells, ''), splitField), shown.element),
+    extra: h('div', { class: 'front-axes' }, h('div', { class: 'inline-choices' }, field('Biology (across)', x, '', help('front_axes')), field('Batch effect (up)', y, ''), field('Measured on', cells, '', help('front_cells_of')), splitField), shown.element),
     onChoose: (hit) => choose(hit.key ?? null),
     onPoint: (hit) => {
       clearTimeout(dwell);

@@ -3,10 +3,12 @@ import { fill, h, say } from '../dom.js';
 import { errorBox } from '../errors.js';
 import { errorInfo } from '../failure.js';
 import { figureCard } from '../figure.js';
+import { help } from '../help.js';
 import { number } from '../numbers.js';
 import { trades } from '../store.js';
 import { loadView } from '../view.js';
 import { frontId, POLISHED, TRADE_OFF } from '../words_fronts.js';
+import { helpWords } from '../words_help.js';
 
 /** @typedef {import('../main.js').Page} Page */
 /** @typedef {import('../protocol.js').FrontAt} FrontAt */
@@ -31,13 +33,15 @@ export function frontSlider({ store, engines, fronts }) {
   const revive = h('button', { type: 'button', test: 'front-revive', on: { click: () => void (keptPart() >= 0 && fronts.revive(keptPart())) } }, 'Train it again here');
   const dead = h('div', { class: 'work', hidden: true }, h('p', { class: 'hint' }, TRADE_OFF.revive), revive);
   const body = h('div', { class: 'front-slider-body', hidden: true },
-    h('div', { class: 'dose-row' }, h('label', { for: 'front-slider' }, 'Place'), h('div', { class: 'dose-track' }, slider, ends), place),
+    h('div', { class: 'dose-row' }, h('div', { class: 'label-row' }, h('label', { for: 'front-slider' }, 'Place'), help(() => ({ ...helpWords('front_place'), items: toldNow.map(({ label, meaning, id }) => ({ name: label, text: meaning, methods: id })) }), { of: 'the place along the front and its numbers' })), h('div', { class: 'dose-track' }, slider, ends), place),
     h('div', { class: 'front-columns even' }, card.element, h('div', { class: 'column' }, key, h('div', { class: 'buttons' }, polish, polishing), h('p', { class: 'hint' }, TRADE_OFF.polish))));
   const element = h('div', { class: 'front-slider', test: 'front-slider-panel', hidden: true }, h('h3', {}, 'Along the front'), h('p', { class: 'hint' }, TRADE_OFF.slider), dead, box.element, body);
 
   /** Batches and types of the cells, which are the same at all places. @type {import('../protocol.js').CandidateLatent | null} */
   let cells = null;
   let opened = 0;
+  /** Metrics that are told. @type {import('../protocol.js').FrontMetric[]} */
+  let toldNow = [];
   let ready = '';
   // One question at a time: while one is answered, only the newest of the others waits.
   let asking = false;
@@ -99,7 +103,8 @@ export function frontSlider({ store, engines, fronts }) {
     say(place, (at.place + 1).toFixed(1) + (k === undefined ? '' : ` of ${k + 2}`));
     slider.setAttribute('aria-valuetext', `${where}, preference ${number(at.preference[0])} to ${number(at.preference[1])}`);
     const told = [...new Set([x, y, ...TOLD])].flatMap((id) => metrics.filter((metric) => metric.id === id && (at.metrics[id] ?? null) !== null)).slice(0, 6);
-    fill(key, told.map((metric) => h('div', { class: 'key-number', title: metric.meaning }, h('dt', {}, metric.label),
+    toldNow = told;
+    fill(key, told.map((metric) => h('div', { class: 'key-number' }, h('dt', {}, metric.label),
       h('dd', {}, h('span', { class: 'value', test: `place-${metric.id}`, 'data-value': at.metrics[metric.id] ?? '' }, number(at.metrics[metric.id])),
         h('span', { class: 'arrow', 'aria-label': metric.better === 'lower' ? ', lower is better' : ', higher is better', role: 'img' }, metric.better === 'lower' ? '↓' : '↑')))));
     const groups = (/** @type {string} */ name, /** @type {string[]} */ labels, /** @type {number[]} */ codes) => ({ by: 'groups', name, labels, codes, ordered: false });

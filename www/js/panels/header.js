@@ -3,6 +3,8 @@ import { fill, h, say } from '../dom.js';
 import { errorBox } from '../errors.js';
 import { applyTheme, nextTheme } from '../theme.js';
 import { CITE } from '../words.js';
+import { measureName, methodName } from '../words_fronts.js';
+import { modelWords, plain } from '../words_models.js';
 
 /** @typedef {import('../main.js').Page} Page */
 
@@ -20,8 +22,9 @@ export function headerPanel(side, trouble, { store, engines }) {
     applyTheme(next);
     store.set({ theme: next });
   });
-  const dialog = citeDialog(() => store.state.engine.info?.versions?.dosefront ?? engines.build?.version ?? '');
-  const cite = h('button', { type: 'button', class: 'quiet', on: { click: () => dialog.open() } }, 'Cite');
+  const dialog = citeDialog(() => store.state.engine.info?.versions?.dosefront ?? engines.build?.version ?? '', () => methodsUsed(store.state));
+  const cite = h('button', { type: 'button', class: 'quiet', test: 'cite', on: { click: () => dialog.open() } }, 'Cite');
+  document.getElementById('cite-line')?.append(h('button', { type: 'button', class: 'link', test: 'cite-footer', on: { click: () => dialog.open() } }, 'How to cite Dosefront and the methods you used'));
   fill(side, badge, h('span', { class: 'stays' }, 'Your data stays here'), theme, cite, dialog.element);
 
   const box = errorBox('error');
@@ -61,9 +64,18 @@ function closeOnEscape(details) {
   });
 }
 
-/** @param {() => string} version */
-function citeDialog(version) {
-  const list = h('ul', {});
+/** Models, solvers and measures whose results are on the page, each an entry of the Methods page. @param {import('../store.js').State} state */
+function methodsUsed({ results, fronts }) {
+  const used = [
+    ...results.rows.map(({ model }) => [plain(model), modelWords(plain(model)).name]),
+    ...fronts.rows.flatMap(({ method, measure }) => [['scvi', 'scVI'], [method, methodName(method)], ...(measure ? [[measure, measureName(measure)]] : [])]),
+  ];
+  return [...new Map(/** @type {[string, string][]} */ (used))].map(([id, name]) => ({ id, name }));
+}
+
+/** @param {() => string} version @param {() => {id: string, name: string}[]} used */
+function citeDialog(version, used) {
+  const list = h('ul', { test: 'cite-list' });
   const close = h('button', { type: 'button', on: { click: () => element.close() } }, 'Close');
   const copied = h('span', { class: 'hint', role: 'status' });
   const copy = h('button', { type: 'button', class: 'primary' }, 'Copy as text');
@@ -76,7 +88,9 @@ function citeDialog(version) {
   return {
     element,
     open() {
-      fill(list, CITE.items.map((item) => h('li', {}, item.replace('{version}', version() || 'of today'))));
+      const methods = used();
+      fill(list, CITE.items.map((item) => h('li', {}, item.replace('{version}', version() || 'of today'))),
+        h('li', {}, methods.length > 0 ? CITE.used : CITE.none, ' ', methods.flatMap(({ id, name }, i) => [i > 0 ? ', ' : '', h('a', { href: `methods.html#${id}`, target: '_blank' }, name)]), methods.length > 0 ? '.' : h('a', { href: 'methods.html', target: '_blank' }, 'Methods')));
       say(copied, '');
       element.showModal();
     },

@@ -1,6 +1,7 @@
 // Which networks to train, each small and quick or as published.
 import { fill, h } from '../dom.js';
 import { PREDICT } from '../words.js';
+import { help } from '../help.js';
 import { presetOf } from '../run_file.js';
 import { TRAINED } from '../words_models.js';
 
@@ -18,7 +19,7 @@ export function modelList({ store, runs }) {
   const counts = h('input', { type: 'checkbox', id: 'as-counts', test: 'as-counts', 'aria-describedby': 'as-counts-hint' });
   counts.addEventListener('change', () => store.patch('plan', { asCounts: counts.checked }));
   const asCounts = h('div', { class: 'field check' }, h('label', {}, counts, ' Also with predictions drawn as counts'), h('p', { class: 'hint', id: 'as-counts-hint' }, PREDICT.asCounts));
-  const list = h('fieldset', { class: 'choice-list models', test: 'model' }, h('legend', {}, 'Models'), first, more, h('p', { class: 'hint' }, PREDICT.model));
+  const list = h('fieldset', { class: 'choice-list models', test: 'model' }, h('legend', {}, 'Models ', help('models')), first, more, h('p', { class: 'hint' }, PREDICT.model));
   const element = h('div', { class: 'column' }, list, asCounts);
   /** @type {Record<string, {box: HTMLInputElement, preset: HTMLSelectElement}>} */
   const rows = {};

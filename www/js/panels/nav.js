@@ -1,4 +1,4 @@
-// The five steps as links that stay in sight; the one that is being read is marked.
+// The six steps as links that stay in sight; the one that is being read is marked.
 import { h, setAttribute } from '../dom.js';
 
 const STEPS = [
@@ -7,20 +7,27 @@ const STEPS = [
   ['predict', '3', 'Predict'],
   ['results', '4', 'Results'],
   ['trade-off', '5', 'Trade-off'],
+  ['runs', '6', 'Runs'],
 ];
 // A step counts as read when it begins above this share of the window.
 const READ_FROM = 0.4;
 
-/** @param {HTMLElement} place */
-export function stepsNav(place) {
+/** @param {HTMLElement} place @param {(step: string) => void} [onRead]  told which step is read */
+export function stepsNav(place, onRead = () => {}) {
   const links = STEPS.map(([id, ordinal, label]) => h('a', { href: `#${id}`, test: `nav-${id}` }, h('span', { 'aria-hidden': 'true' }, `${ordinal} `), label));
   place.append(...links);
   let frame = 0;
   function mark() {
-    const tops = STEPS.map(([id]) => document.getElementById(id)?.getBoundingClientRect().top ?? Infinity);
+    // A lesson may hide some of them: these are at no place.
+    const tops = STEPS.map(([id]) => {
+      const section = document.getElementById(id);
+      return section && section.getClientRects().length > 0 ? section.getBoundingClientRect().top : Infinity;
+    });
+    const last = tops.findLastIndex(Number.isFinite);
     const atEnd = innerHeight + scrollY >= document.documentElement.scrollHeight - 2 && scrollY > 0;
     const read = tops.findLastIndex((top) => top < innerHeight * READ_FROM);
-    const current = atEnd ? STEPS.length - 1 : Math.max(0, read);
+    const current = Math.max(0, atEnd ? last : read);
+    onRead(STEPS[current][0]);
     links.forEach((link, i) => setAttribute(link, 'aria-current', i === current ? 'location' : null));
   }
   const soon = () => {

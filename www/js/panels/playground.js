@@ -1,22 +1,28 @@
 // A teaching view: estimators of mutual information against the truth, while their critics learn.
 import { calmly } from '../calm.js';
+import { elapsed, ticks } from '../clock.js';
 import { field, h, say } from '../dom.js';
 import { errorBox } from '../errors.js';
 import { errorInfo } from '../failure.js';
 import { figureCard } from '../figure.js';
+import { help } from '../help.js';
 import { number } from '../numbers.js';
 import { playgroundFile } from '../run_file.js';
 import { TRADE_OFF } from '../words_fronts.js';
 import { progressBar } from './progress.js';
 
 /** @typedef {import('../main.js').Page} Page */
+/** @typedef {import('../protocol.js').RunFile} RunFile */
+/** What a saved run needs of the playground: its settings shown, and itself done. @typedef {{show: (task: import('../protocol.js').MutualInformationTask) => void, run: (file: RunFile) => Promise<void>, phase: () => string}} Playground */
 /** @typedef {import('../protocol.js').EstimateEvent["estimate"]} Estimate */
 
 const DRAW_MS = 150;
+/** Runs whose last values are remembered. */
+const KEPT_RUNS = 20;
 const ESTIMATORS = { mine: 'MINE', nn: 'nearest neighbours', classifier: 'classifier bound' };
 
 /** @param {Page} page */
-export function playground({ store, engines }) {
+export function playground({ store, engines, list, playground: handle }) {
   const kind = h('select', { id: 'playground-case', test: 'playground-case' }, h('option', { value: 'gaussians' }, 'ten Gaussians'), h('option', { value: 'mixtures' }, 'two mixtures'));
   const apart = h('input', { type: 'range', id: 'playground-separation', test: 'playground-separation', min: 0, max: 8, step: 0.5, value: 3 });
   const value = h('output', { class: 'dose-value', for: 'playground-separation' });
@@ -33,12 +39,22 @@ export function playground({ store, engines }) {
   const progress = progressBar('Progress of the estimates', 'playground-progress', () => run);
   const element = h('details', { class: 'playground', test: 'playground', hidden: true }, h('summary', {}, 'Playground: mutual information with a known truth'),
     h('div', { class: 'playground-body' }, h('p', { class: 'hint' }, TRADE_OFF.playground),
-      h('div', { class: 'playground-controls' }, field('Points from', kind, TRADE_OFF.playgroundCase), field('Points', samples, ''), field('Dimensions', dims, ''),
+      h('div', { class: 'playground-controls' }, field('Points from', kind, TRADE_OFF.playgroundCase), field('Points', samples, '', help('playground_points')), field('Dimensions', dims, ''),
         h('div', { class: 'field' }, h('label', { for: apart.id }, 'Separation ', value), apart, h('p', { class: 'hint' }, TRADE_OFF.separation)), h('div', { class: 'buttons' }, begin, cancel)),
       box.element, progress.element, words, card.element));
   const sayValue = () => say(value, Number(apart.value).toFixed(1));
   apart.addEventListener('input', sayValue);
   sayValue();
+
+  element.addEventListener('toggle', () => store.set({ playground: { ...store.state.playground, open: element.open } }));
+
+  /** Tells the rest of the page what is estimated: a change of the run in progress, or of a new one. @param {boolean} fresh @param {Partial<import('../store.js').PlaygroundRun>} change */
+  function tell(fresh, change) {
+    const { runs, open } = store.state.playground;
+    const { case: of, separation, n_samples, dims: width } = task();
+    const before = fresh ? { kind: of, separation, samples: n_samples, dims: width, truth: NaN, categories: 0, estimates: {}, finished: false } : runs[runs.length - 1];
+    if (before) store.set({ playground: { open, runs: [...(fresh ? runs : runs.slice(0, -1)), { ...before, ...change }].slice(-KEPT_RUNS) } });
+  }
 
   /** @type {Estimate[]} */
   let estimates = [];
@@ -46,6 +62,9 @@ export function playground({ store, engines }) {
   /** @type {import('../protocol.js').SimulatedPoints | null} */
   let points = null;
   let asked = 0;
+  let ended = () => {};
+  /** @type {import('../protocol.js').RunFile | null} */
+  let file = null;
 
   const task = () => ({
     case: kind.value === 'mixtures' ? /** @type {const} */ ('mixtures') : /** @type {const} */ ('gaussians'),
@@ -65,16 +84,18 @@ export function playground({ store, engines }) {
     }
   });
 
-  async function start() {
+  /** @param {RunFile} [exact]  instead of what is chosen */
+  async function start(exact) {
     asked += 1;
     const mine = asked;
     [estimates, truth, points] = [[], NaN, null];
     box.show(null);
     say(words, '');
-    run = { phase: 'running', done: 0, activeMs: 0, since: Date.now(), lastEvent: Date.now() };
+    run = { phase: 'running', done: 0, activeMs: 0, since: ticks(), lastEvent: ticks() };
+    tell(true, {});
     show();
     try {
-      await engines.engine.send('start', [playgroundFile(store.state, task())]);
+      file = await engines.engine.send('start', [exact ?? playgroundFile(store.state, task())]);
     } catch (thrown) {
       if (mine === asked) fail(errorInfo(thrown));
     }
@@ -88,8 +109,9 @@ export function playground({ store, engines }) {
 
   /** @param {string} phase */
   function end(phase) {
-    run = { ...run, phase, activeMs: run.activeMs + (run.since === null ? 0 : Date.now() - run.since), since: null };
+    run = { ...run, phase, activeMs: elapsed(run), since: null };
     show();
+    ended();
   }
   /** @param {import('../protocol.js').ErrorInfo} error */
   function fail(error) {
@@ -128,7 +150,7 @@ export function playground({ store, engines }) {
 
   engines.listeners.mutual_information = (event) => {
     if (run.phase !== 'running') return;
-    run.lastEvent = Date.now();
+    run.lastEvent = ticks();
     if (event.kind === 'estimate') {
       estimates = [...estimates, event.estimate];
       truth = event.truth;
@@ -145,10 +167,43 @@ export function playground({ store, engines }) {
       show();
     } else if (event.kind === 'finished') {
       run.done = 1;
+      const last = (/** @type {Estimate["estimator"]} */ name) => estimates.findLast(({ estimator }) => estimator === name)?.value;
+      tell(false, { truth, finished: true, categories: new Set(points?.category ?? []).size, estimates: { mine: last('mine'), nn: last('nn'), classifier: last('classifier') } });
       end('finished');
+      if (file) void list.done('mutual_information', file, elapsed(run) / 1000);
     } else if (event.kind === 'failed' || event.kind === 'crashed') {
       fail(event.error);
     }
+  };
+  handle.now = {
+    show(wanted) {
+      element.open = true;
+      kind.value = wanted.case;
+      apart.value = String(wanted.separation);
+      // A number that is not offered is shown beside those that are.
+      for (const [select, value] of /** @type {[HTMLSelectElement, number][]} */ ([[samples, wanted.n_samples], [dims, wanted.dims]])) {
+        if (![...select.options].some((option) => option.value === String(value))) select.append(h('option', { value }, String(value)));
+        select.value = String(value);
+      }
+      sayValue();
+    },
+    async run(file) {
+      const over = new Promise((resolve) => (ended = () => resolve(undefined)));
+      await start(file);
+      await over;
+    },
+    phase: () => run.phase,
+  };
+
+  // A run of the list: its estimates; the points are not kept.
+  list.onPlayground = (report) => {
+    asked += 1;
+    handle.now?.show(report.run.task.mutual_information);
+    [estimates, truth, points] = [report.estimate_curves, report.mutual_information, null];
+    run = { phase: 'finished', done: 1, activeMs: 1000 * Object.values(report.timings).reduce((sum, each) => sum + Number(each), 0), since: null, lastEvent: ticks() };
+    box.show(null);
+    show();
+    draw();
   };
   return { element };
 }

@@ -2,6 +2,7 @@
 import { field, fill, h, options, say, setAttribute } from '../dom.js';
 import { plural, wholeNumbers } from '../numbers.js';
 import { PREDICT } from '../words.js';
+import { help } from '../help.js';
 import { choiceList } from './choice_list.js';
 import { isUntreated } from './data.js';
 import { predicts } from '../store.js';
@@ -17,7 +18,7 @@ import { workSummary } from './work.js';
 /** @param {HTMLElement} place @param {Page} page */
 export function predictPanel(place, page) {
   const { store, runs } = page;
-  const heldOut = choiceList({ id: 'held-out', legend: 'Held-out cell types', hint: PREDICT.heldOut, onChange: (values) => store.patch('plan', { heldOut: values }) });
+  const heldOut = choiceList({ id: 'held-out', legend: 'Held-out cell types', hint: PREDICT.heldOut, about: help('heldOut'), onChange: (values) => store.patch('plan', { heldOut: values }) });
   const arm = h('select', { id: 'arm', test: 'arm', on: { change: () => store.patch('plan', { arm: arm.value }) } });
   const models = modelList(page);
   const seed = h('input', { id: 'seed', test: 'seed', type: 'text', inputmode: 'numeric', autocomplete: 'off', spellcheck: 'false' });
@@ -36,7 +37,7 @@ export function predictPanel(place, page) {
     h('p', { class: 'lead' }, PREDICT.lead),
     earlierRun(page, runs).element,
     h('div', { class: 'predict-columns' },
-      h('div', { class: 'column' }, heldOut.element, models.element, h('div', { class: 'choices' }, armField, field('Seeds', seed, PREDICT.seed)), settings.element),
+      h('div', { class: 'column' }, heldOut.element, models.element, h('div', { class: 'choices' }, armField, field('Seeds', seed, PREDICT.seed, help('seeds'))), settings.element),
       h('div', { class: 'column' }, question, work.element, training.element)));
 
   store.subscribe(['design', 'plan', 'run'], (state) => {

@@ -1,5 +1,5 @@
 // How far a run is: a bar, the sentence of its stage, and the time.
-import { elapsed } from '../clock.js';
+import { elapsed, ticks } from '../clock.js';
 import { h, say } from '../dom.js';
 import { duration } from '../numbers.js';
 
@@ -15,7 +15,7 @@ function times(run) {
   if (run.phase !== 'idle') parts.push(duration(used / 1000));
   const own = run.done - (run.doneBefore ?? 0);
   if (run.phase === 'running' && own > 0.03 && used > 1500) parts.push(`about ${duration((used * (1 - run.done)) / own / 1000)} left`);
-  if (run.phase === 'running' && Date.now() - run.lastEvent > SILENCE_MS) parts.push(`this step has been running for ${duration((Date.now() - run.lastEvent) / 1000)}`);
+  if (run.phase === 'running' && ticks() - run.lastEvent > SILENCE_MS) parts.push(`this step has been running for ${duration((ticks() - run.lastEvent) / 1000)}`);
   return parts.join(' · ');
 }
 

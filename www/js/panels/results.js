@@ -5,6 +5,7 @@ import { errorBox } from '../errors.js';
 import { saveCsv, fileStem } from '../export.js';
 import { figureCard } from '../figure.js';
 import { alongDoses, bars, betterOf, degOverlap, headline, scatter, valueOf } from '../figures.js';
+import { help } from '../help.js';
 import { RESULTS } from '../words.js';
 import { inOrder, metricWords, OBSERVED, SCALES } from '../words_metrics.js';
 import { comparisonPanel } from './comparison.js';
@@ -31,6 +32,7 @@ export function resultsPanel(place, page) {
   const numbers = keyNumbers();
   const truth = h('p', { class: 'truth', hidden: true });
   const box = errorBox('error');
+  const storedNote = h('p', { class: 'hint rule', test: 'stored-note', hidden: true });
 
   const metric = h('select', { id: 'metric', test: 'bars-metric', on: { change: () => store.patch('results', { metric: metric.value }) } });
   const scale = h('select', { id: 'scale', test: 'bars-scale' });
@@ -40,18 +42,18 @@ export function resultsPanel(place, page) {
 
   const points = figureCard({ name: 'r2_scatter', title: 'Predicted against observed', sentence: RESULTS.scatter });
   const genes = degList();
-  const overlap = figureCard({ name: 'deg_overlap', title: 'Genes that respond', sentence: RESULTS.degs, extra: h('div', { class: 'inline-choices' }, field('Ranking', test, '')) });
+  const overlap = figureCard({ name: 'deg_overlap', title: 'Genes that respond', sentence: RESULTS.degs, extra: h('div', { class: 'inline-choices' }, field('Ranking', test, '', help('deg_test'))) });
   overlap.element.append(genes.element, h('p', { class: 'hint rule' }, RESULTS.silent));
   const compare = figureCard({
     name: 'bars', title: 'Model and baselines', sentence: ' ',
-    extra: h('div', { class: 'inline-choices' }, field('Metric', metric, ''), field('Scale', scale, '')),
+    extra: h('div', { class: 'inline-choices' }, field('Metric', metric, '', help(() => `metric:${metric.value}`, { of: 'the chosen metric' })), field('Scale', scale, '', help('results_scale'))),
   });
   const doses = figureCard({ name: 'doses', title: 'Along the doses', sentence: RESULTS.doses });
   const table = resultsTable((index) => void runs.pick(index));
   const save = h('button', { type: 'button', class: 'small', 'aria-label': 'All predictions: save as CSV', on: { click: () => saveCsv(table.data(), fileStem(`dosefront results ${store.state.data.summary?.name ?? ''}`)) } }, 'CSV');
-  const all = h('div', { class: 'all-results' }, h('div', { class: 'figure-head' }, h('h3', {}, 'All predictions of this run'), h('div', { class: 'tools' }, save)), h('p', { class: 'hint' }, RESULTS.table), table.element);
+  const all = h('div', { class: 'all-results' }, h('div', { class: 'figure-head' }, h('div', { class: 'with-help' }, h('h3', {}, 'All predictions of this run'), help('predictions')), h('div', { class: 'tools' }, save)), h('p', { class: 'hint' }, RESULTS.table), table.element);
   const full = h('div', { class: 'results', hidden: true },
-    h('div', { class: 'verdict-block' }, h('div', {}, sentence, verdict), chooser.element), box.element, numbers.element, truth,
+    h('div', { class: 'verdict-block' }, h('div', {}, sentence, verdict), chooser.element), box.element, storedNote, numbers.element, truth,
     h('div', { class: 'figures' }, points.element, h('div', { class: 'figure-column' }, compare.element, doses.element), overlap.element), predictionFiles(page).element, all);
   const comparison = comparisonPanel(page);
   const one = h('h3', { class: 'one-title', hidden: true }, 'One prediction');
@@ -70,7 +72,12 @@ export function resultsPanel(place, page) {
     say(verdict, words.verdict);
     chooser.draw(results.rows, shown);
     numbers.draw(results.rows, shown);
-    box.show(results.error);
+    // Of stored results not all is there, which is no error.
+    const partial = results.error?.code === 'stored_results';
+    box.show(partial ? null : results.error);
+    storedNote.hidden = !partial;
+    say(storedNote, partial ? `${results.error?.message} ${results.error?.hint}` : '');
+    points.element.hidden = overlap.element.hidden = partial;
     drawTruth(truth, shown);
     table.draw(results.rows, shown.index);
 

@@ -1,5 +1,6 @@
 // The five selects that say what the columns of the data mean.
 import { field, h, options } from '../dom.js';
+import { help } from '../help.js';
 import { DATA, ROLES } from '../words.js';
 import { trains } from '../store.js';
 
@@ -22,7 +23,7 @@ export function rolesForm(onChange) {
     selects[role] = h('select', { id: `role-${role}`, test: `role-${role}`, on: { change: () => onChange(role, selects[role].value || null) } });
     return field(ROLES[role].label, selects[role], ROLES[role].hint);
   });
-  const element = h('fieldset', { class: 'roles', hidden: true }, h('legend', {}, 'Columns ', h('span', { class: 'hint' }, DATA.roles)), h('div', { class: 'role-grid' }, fields));
+  const element = h('fieldset', { class: 'roles', hidden: true }, h('legend', {}, 'Columns ', help('roles'), h('span', { class: 'hint' }, DATA.roles)), h('div', { class: 'role-grid' }, fields));
 
   return {
     element,

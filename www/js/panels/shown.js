@@ -1,5 +1,6 @@
 // Which prediction the figures show: model, type, treatment, seed. A change keeps the other three where such a prediction exists.
 import { field, h, options } from '../dom.js';
+import { help } from '../help.js';
 import { modelWords } from '../words_models.js';
 
 /** @typedef {import('../protocol.js').ResultRow} ResultRow */
@@ -21,7 +22,7 @@ export function shownChooser(onShow) {
   const selects = /** @type {Record<Part, HTMLSelectElement>} */ ({});
   const fields = PARTS.map(({ part, label }) => {
     selects[part] = h('select', { id: `shown-${part}`, test: `shown-${part}`, on: { change: () => choose(part) } });
-    return field(label, selects[part], '');
+    return field(label, selects[part], '', part === 'model' ? help(() => `model:${selects.model.value}`, { of: 'the shown model' }) : null);
   });
 
   /** @param {Part} changed */

@@ -45,7 +45,7 @@ export function tradeOffPanel(place, page) {
   const log = h('div', {});
   const training = h('div', { class: 'front-training' }, h('div', { class: 'column' }, work, controls.element, parts.element), steps);
   fill(place, h('p', { class: 'lead' }, TRADE_OFF.lead), earlierRun(page, fronts, 'front-earlier').element, trouble.element, frontForm(page).element, training, results, log, playground(page).element);
-  logPanel(log, page, fronts, { test: 'front-', what: () => 'trade-off', hasResults: (state) => state.fronts.rows.length > 0 });
+  logPanel(log, page, fronts, { test: 'front-' });
 
   let shown = false;
   store.subscribe(['fronts', 'frontRun', 'frontPlan'], (state) => {
