@@ -93,7 +93,7 @@ const DO = {
       }
     },
   },
-  'mutual-information': { 0: (page) => at(page, 'playground').locator('summary').click(), 1: runPlayground, 2: runPlayground, 3: runPlayground, 4: runPlayground },
+  'mutual-information': { 0: (page) => at(page, 'playground').locator('summary').first().click(), 1: runPlayground, 2: runPlayground, 3: runPlayground, 4: runPlayground },
 };
 
 /** Numbers that a question asks for, read from the page without the lesson. */
