@@ -4,7 +4,7 @@ import { test } from '../lib/runner.mjs';
 import { at, expect, isUsable, loaded, shownError, train, until } from './page.mjs';
 
 const ENDLESS = '5000';
-const STILL_MS = 2000;
+const STILL_MS = 4000;
 
 /** All that the progress says, in numbers and in words. */
 const progress = (page) => at(page, 'progress').evaluate((element) =>
