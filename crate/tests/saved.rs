@@ -4,6 +4,7 @@
 
 mod saved {
     mod bundles;
+    mod command;
     mod comparing;
     mod opening;
     mod random_runs;
@@ -17,6 +18,14 @@ mod saved {
         include_str!("../../tests/reference/fixtures/run_file/version-1-explore.json"),
         include_str!("../../tests/reference/fixtures/run_file/version-1-trade-off.json"),
         include_str!("../../tests/reference/fixtures/run_file/version-1-mutual-information.json"),
+    ];
+
+    /// A report of every task, as version 1 wrote it.
+    pub const REPORTS: [&str; 4] = [
+        include_str!("../../tests/reference/fixtures/run_file/version-1-report-predict.json"),
+        include_str!("../../tests/reference/fixtures/run_file/version-1-report-explore.json"),
+        include_str!("../../tests/reference/fixtures/run_file/version-1-report-trade-off.json"),
+        include_str!("../../tests/reference/fixtures/run_file/version-1-report-mutual-information.json"),
     ];
 
     /// A report of two models with two seeds, as small as one can be.

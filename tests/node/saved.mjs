@@ -62,11 +62,11 @@ test('saved: a file is found in the bundle or beside it, and another file is ref
 
   const path = await file('run.dosefront.json', text);
   const missing = await program(path);
-  assert.equal(missing.code, 1);
+  assert.equal(missing.code, 2);
   assert.match(missing.said, /toy\.csv/);
   assert.equal((await program(path, await file('renamed.csv', toyCsv()))).code, 0);
   const other = await program(path, await file('toy.csv', toyCsv(21)));
-  assert.equal(other.code, 1);
+  assert.equal(other.code, 2);
   assert.equal(other.said.match(/SHA-256 [0-9a-f]{64}/g)?.length, 2, other.said);
 }), 600);
 
@@ -83,9 +83,13 @@ test('saved: a run file gets short and stays the same; what is no run is refused
   assert.ok(each < 20, `${each} ms`);
   const { run, report, remarks } = saved.open_saved(JSON.stringify({ ...short, colour: 'red' }));
   assert.deepEqual([run, report, remarks.length], [full, null, 1]);
-  for (const [text, code] of [['{', 'not_json'], ['{"a": 1}', 'not_a_run'], [JSON.stringify({ ...short, dosefront: 9 }), 'newer_version'], [JSON.stringify({ run: full, results: [{}] }), 'results_do_not_belong']]) {
+  for (const [text, code] of [['{', 'not_json'], ['{"a": 1}', 'not_a_run'], [JSON.stringify({ ...short, dosefront: 9 }), 'newer_version'], [JSON.stringify({ run: full, results: [{}] }), 'results_do_not_belong'],
+    [JSON.stringify({ ...short, dataset: { simulated: { preset: 'pbmc-two-condition', seed: 2 ** 53 } } }), 'number_too_large']]) {
     assert.throws(() => saved.open_saved(text), (thrown) => thrown.code === code && thrown.hint.length > 10, code);
   }
+  // A file keeps its name, whatever it is stored as.
+  const odd = saved.bundle_write(['data/a:b.csv', 'data/a:b.csv'], [bytesOf('1'), bytesOf('2')]);
+  assert.deepEqual(saved.bundle_read(odd).map(({ name }) => name), ['data/a:b.csv', 'data/a:b.csv']);
   assert.throws(() => saved.bundle_read(bytesOf('nothing')), ({ code }) => code === 'not_a_bundle');
   // JSON as JavaScript reads it: the report that the page shows holds the numbers of the text.
   const text = await inNumbers(engine);

@@ -1,6 +1,7 @@
 // Does a saved run again in the CPU engine of the built page, without a browser, and says whether it comes out the same:
 //   node tests/node/verify.mjs RUN.dosefront.json [DATA ...]
-// The run may be in a bundle (.dosefront.zip). Ends with 0 when the results are identical or within the tolerance, else with 1.
+// The run may be in a bundle (.dosefront.zip). Ends as `dosefront verify` does: with 0 when the results are identical or within the tolerance,
+// with 1 when they differ, and with 2 when that could not be found out.
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +11,7 @@ const RUN_IN_BUNDLE = 'run.dosefront.json';
 const DATA_IN_BUNDLE = 'data/';
 const MOST_METRICS = 20;
 const MOST_MISSING = 10;
+const [SAME, OTHER, TROUBLE] = [0, 1, 2];
 
 /** The text of the report, and the data that came with it. */
 async function open(saved, path) {
@@ -87,15 +89,15 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [path, ...dataPaths] = process.argv.slice(2);
   if (!path) {
     console.error('usage: node tests/node/verify.mjs RUN.dosefront.json [DATA ...]');
-    process.exit(2);
+    process.exit(TROUBLE);
   }
   try {
     const { comparison } = await verify(path, dataPaths, console.log);
     console.log(`\n${lines(comparison).join('\n')}`);
-    process.exit(['identical', 'within_tolerance'].includes(comparison.verdict) ? 0 : 1);
+    process.exit({ identical: SAME, within_tolerance: SAME, differs: OTHER, not_comparable: TROUBLE }[comparison.verdict]);
   } catch (error) {
     console.error(`error: ${error.message ?? error}`);
     if (error.hint) console.error(`hint: ${error.hint}`);
-    process.exit(1);
+    process.exit(TROUBLE);
   }
 }

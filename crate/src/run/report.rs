@@ -62,6 +62,11 @@ pub struct EngineInfo {
     pub adapter: Option<String>,
     /// Whether the adapter is a software one.
     pub software: bool,
-    /// What a repetition gives: `same bits` or `within tolerance`.
+    /// What a repetition gives: `same bits`, [`EngineInfo::SAME_MACHINE`] or `within tolerance`.
     pub repeats: String,
+}
+
+impl EngineInfo {
+    /// What a repetition gives outside a browser, where vector units and mathematical functions are those of the machine.
+    pub const SAME_MACHINE: &'static str = "same bits on the same machine";
 }

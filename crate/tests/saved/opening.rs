@@ -1,8 +1,8 @@
 use dosefront::run::RunFile;
-use dosefront::run::saved::{Saved, open_saved};
+use dosefront::run::saved::{LARGEST_WHOLE, Saved, Verdict, compare, fits_page, open_saved};
 use serde_json::{Value, json};
 
-use super::{RUNS, report};
+use super::{REPORTS, RUNS, report};
 
 fn opened(value: &Value) -> Saved {
     open_saved(&value.to_string()).unwrap()
@@ -21,6 +21,52 @@ fn run_files_of_version_1_open_for_ever() {
         assert_eq!((saved.report, saved.remarks.len()), (None, 0));
         assert_eq!(serde_json::to_value(&saved.run).unwrap(), serde_json::from_str::<Value>(text).unwrap());
         assert_eq!(saved.run, RunFile::parse(text).unwrap());
+    }
+}
+
+#[test]
+fn reports_of_version_1_open_for_ever() {
+    for text in REPORTS {
+        let saved = open_saved(text).unwrap();
+        assert_eq!(saved.remarks.len(), 0);
+        let found = compare(text, &saved.report.unwrap().to_string()).unwrap();
+        assert!(found.verdict == Verdict::Identical && found.numbers > 5, "{found:?}");
+    }
+}
+
+#[test]
+fn results_of_one_task_do_not_belong_to_another() {
+    for (i, text) in REPORTS.iter().enumerate() {
+        for (j, other) in REPORTS.iter().enumerate().filter(|(j, _)| i != *j) {
+            let mut report: Value = serde_json::from_str(text).unwrap();
+            report["run"] = serde_json::from_str::<Value>(other).unwrap()["run"].take();
+            assert_eq!(refused(&report.to_string()).0, "results_do_not_belong", "report {i} with run {j}");
+        }
+    }
+    // A row of each that its run does not ask for.
+    let cases = [
+        (1, "/distances/0/metric", json!("wasserstein"), "wasserstein"),
+        (1, "/distances/0/arm", json!("3"), "1, 10, 30"),
+        (1, "/response_genes/0/cell_type", json!("Kupffer cells"), "Kupffer cells"),
+        (1, "/run/task/explore/deg", json!(null), "response genes"),
+        (2, "/candidates/1/place", json!(9), "place 9"),
+        (2, "/candidates/0/method", json!("one_run"), "one_run"),
+        (2, "/candidates/0/measure", json!("mmd"), "mmd"),
+        (2, "/fronts/0/split", json!(2), "split 2"),
+        (2, "/run/task/trade_off/candidates", json!(5), ""),
+        (3, "/estimates/0/estimator", json!("classifier"), "classifier"),
+    ];
+    for (i, pointer, value, word) in cases {
+        let mut report: Value = serde_json::from_str(REPORTS[i]).unwrap();
+        *report.pointer_mut(pointer).unwrap_or_else(|| panic!("no {pointer}")) = value;
+        if word.is_empty() {
+            // Fewer candidates than the run asks for: it was ended early.
+            open_saved(&report.to_string()).unwrap();
+            continue;
+        }
+        let (code, message) = refused(&report.to_string());
+        assert_eq!(code, "results_do_not_belong", "{message}");
+        assert!(message.contains(word), "{message} should name {word}");
     }
 }
 
@@ -116,4 +162,71 @@ fn results_that_the_run_did_not_ask_for_are_refused() {
     let mut early = report();
     early["results"].as_array_mut().unwrap().truncate(1);
     assert_eq!(opened(&early).report.unwrap()["results"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn rows_that_say_nothing_or_the_same_again_are_refused() {
+    // Lists of every task, as its own program wrote them.
+    let lists =
+        [(0, "results"), (0, "fits"), (1, "distances"), (1, "responses"), (1, "response_genes"), (1, "embeddings")];
+    let lists = lists.into_iter().chain([(2, "candidates"), (2, "fronts"), (3, "estimates")]);
+    for (i, field) in lists {
+        let whole: Value = serde_json::from_str(REPORTS[i]).unwrap();
+        let n = whole[field].as_array().unwrap().len();
+        let with = |row: Value| {
+            let mut report = whole.clone();
+            report[field].as_array_mut().unwrap().push(row);
+            refused(&report.to_string())
+        };
+        let mut again = whole[field][0].clone();
+        for row in [again.clone(), {
+            // Another number and another index: it is the same result still.
+            again["index"] = json!(1000);
+            again["value"] = json!(0.5);
+            again
+        }] {
+            let (code, message) = with(row);
+            assert_eq!(code, "results_do_not_belong", "{message}");
+            let words = format!("rows 1 and {} of its {field} are both of ", n + 1);
+            assert!(message.contains(&words) && !message.ends_with("of "), "{message}");
+        }
+        for nothing in [json!({}), json!({"value": 1.5})] {
+            let (code, message) = with(nothing);
+            assert_eq!(code, "results_do_not_belong", "{message}");
+            assert!(message.contains(&format!("row {} of its {field} does not say", n + 1)), "{message}");
+        }
+    }
+    let with = |pointer: &str, value: Value| {
+        let mut report = report();
+        *report.pointer_mut(pointer).unwrap() = value;
+        refused(&report.to_string()).1
+    };
+    let message = with("/results/2/index", json!(0));
+    assert!(message.contains("rows 1 and 3") && message.contains("index 0"), "{message}");
+    assert!(with("/results/1/metrics", json!({})).contains("row 2 of its results has no metrics"));
+}
+
+#[test]
+fn seeds_that_are_too_large_are_told_with_the_largest() {
+    let seeds = |seeds: &str| report()["run"].to_string().replace("\"seeds\":[1,2]", &format!("\"seeds\":[1,{seeds}]"));
+    // Numbers that nothing holds.
+    for number in ["18446744073709551616", "1e20", "123456789012345678901234567890"] {
+        let error = open_saved(&seeds(number)).unwrap_err();
+        assert_eq!(error.code(), "number_too_large", "{error}");
+        assert!(error.to_string().contains("task.predict.seeds.1"), "{error}");
+        assert!(error.hint().contains("9,007,199,254,740,991"), "{}", error.hint());
+    }
+    // Numbers that this program holds and a page does not.
+    for (number, fits) in [(LARGEST_WHOLE, true), (LARGEST_WHOLE + 1, false), (u64::MAX, false)] {
+        let run = open_saved(&seeds(&number.to_string())).unwrap().run;
+        let found = fits_page(&run);
+        assert_eq!(found.is_ok(), fits, "{number}");
+        if let Err(error) = found {
+            assert_eq!(error.code(), "number_too_large");
+            assert!(error.to_string().contains(&format!("task.predict.seeds.1 is {number}")), "{error}");
+        }
+    }
+    // Other errors stay what they are.
+    let (code, message) = refused(&seeds("-1"));
+    assert!(code == "not_a_run" && message.contains("-1"), "{message}");
 }

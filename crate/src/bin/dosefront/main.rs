@@ -56,7 +56,8 @@ enum Command {
         #[arg(long, default_value = "cpu")]
         device: String,
     },
-    /// Does a saved run again and says whether it comes out the same: exit code 0 if it does.
+    /// Does a saved run again and says whether it comes out the same: ends with 0 if it does (identical, or within the tolerance), with 1 if
+    /// it differs, and with 2 if that could not be found out.
     Verify {
         /// The report that was saved (.dosefront.json), or the bundle that it is in (.dosefront.zip).
         run: PathBuf,
@@ -95,7 +96,10 @@ enum Command {
 
 fn main() -> ExitCode {
     let done = |()| ExitCode::SUCCESS;
-    let result: Result<ExitCode> = match Cli::parse().command {
+    let command = Cli::parse().command;
+    let failed =
+        if matches!(command, Command::Verify { .. }) { ExitCode::from(verify::TROUBLE) } else { ExitCode::FAILURE };
+    let result: Result<ExitCode> = match command {
         Command::Run { run, data, out, figures, weights, predictions, html, device } => {
             run::run(&run, &data, &out, Extras { figures, weights, predictions, html }, &device).map(done)
         }
@@ -111,7 +115,7 @@ fn main() -> ExitCode {
             if let Some(hint) = error.chain().find_map(hint) {
                 eprintln!("hint: {hint}");
             }
-            ExitCode::FAILURE
+            failed
         }
     }
 }

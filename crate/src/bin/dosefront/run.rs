@@ -28,8 +28,7 @@ pub struct Extras {
 
 /// Does a run on the CPU engine, printing what happens.
 pub fn finish(run: RunFile, dataset: Dataset, keep_weights: bool) -> Result<Runner> {
-    let engine =
-        EngineInfo { engine: "cpu".into(), repeats: "same bits on the same machine".into(), ..EngineInfo::default() };
+    let engine = EngineInfo { engine: "cpu".into(), repeats: EngineInfo::SAME_MACHINE.into(), ..EngineInfo::default() };
     #[allow(clippy::disallowed_methods, reason = "this program is native and lends the library its clock")]
     let clock = Instant::now();
     let clock = Rc::new(move || clock.elapsed().as_secs_f64() * 1000.0);

@@ -19,6 +19,10 @@ const MOST_METRICS: usize = 20;
 /// Missing results in the printed list, at most.
 const MOST_MISSING: usize = 10;
 
+/// What the program ends with where a run could not be done again or not be compared, so that it says nothing about it. As of `diff` and
+/// `cmp`, 0 is the same and 1 is another.
+pub const TROUBLE: u8 = 2;
+
 /// The command `verify`; fails with what went wrong, and succeeds with whether the run came out the same.
 pub fn verify(path: &Path, data: &[PathBuf], out: Option<&Path>) -> Result<ExitCode> {
     let (text, packed) = open(path)?;
@@ -46,8 +50,11 @@ pub fn verify(path: &Path, data: &[PathBuf], out: Option<&Path>) -> Result<ExitC
         write(&out.join("report.json"), &again)?;
         write(&out.join("comparison.json"), &serde_json::to_string_pretty(&found)?)?;
     }
-    let same = matches!(found.verdict, Verdict::Identical | Verdict::WithinTolerance);
-    Ok(if same { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(match found.verdict {
+        Verdict::Identical | Verdict::WithinTolerance => ExitCode::SUCCESS,
+        Verdict::Differs => ExitCode::FAILURE,
+        Verdict::NotComparable => ExitCode::from(TROUBLE),
+    })
 }
 
 /// The text of the report, and the data that came with it.

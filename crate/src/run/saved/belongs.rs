@@ -1,14 +1,31 @@
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use crate::run::trade_off::Method;
 use crate::run::{ExploreTask, MutualInformationTask, Names, PredictTask, RunFile, Task, TradeOffTask};
 use crate::tradeoff::measure::Measure;
 
-use super::SavedError;
+use super::{SavedError, rows};
 
-/// Refuses a report whose results its own run file could not have given. A run that was ended early has fewer results than it asks
-/// for, and still belongs.
+/// Tables whose every row is another result.
+const TABLES: [&str; 10] = [
+    "results",
+    "fits",
+    "distances",
+    "responses",
+    "response_genes",
+    "dose_fits",
+    "embeddings",
+    "candidates",
+    "fronts",
+    "estimates",
+];
+
+/// Refuses a report whose results its own run file could not have given, that say nothing, or that are there twice. A run that was
+/// ended early has fewer results than it asks for, and still belongs.
 pub(super) fn check(run: &RunFile, report: &Value) -> Result<(), SavedError> {
+    TABLES.iter().try_for_each(|field| once(field, table(report, field, None)?))?;
     match &run.task {
         Task::Predict(task) => predicted(task, report),
         Task::Explore(task) => explored(task, report),
@@ -22,7 +39,7 @@ fn refused<T>(what: String) -> Result<T, SavedError> {
 }
 
 /// The rows of a field; none where it is missing, unless it is what the task is about.
-fn rows<'a>(report: &'a Value, field: &str, task: Option<&str>) -> Result<&'a [Value], SavedError> {
+fn table<'a>(report: &'a Value, field: &str, task: Option<&str>) -> Result<&'a [Value], SavedError> {
     match (report.get(field), task) {
         (Some(Value::Array(rows)), _) => match rows.iter().position(|row| !row.is_object()) {
             Some(at) => refused(format!("row {} of its {field} is no row", at + 1)),
@@ -32,6 +49,25 @@ fn rows<'a>(report: &'a Value, field: &str, task: Option<&str>) -> Result<&'a [V
         (None, Some(task)) => refused(format!("the run asks for {task}, and there are no {field}")),
         (None, None) => Ok(&[]),
     }
+}
+
+/// Refuses rows that do not say which result they are, and two rows of one result: nobody could tell which of them holds.
+fn once(field: &str, all: &[Value]) -> Result<(), SavedError> {
+    if let Some(at) = all.iter().position(|row| row.as_object().is_none_or(|row| rows::name(row).is_empty())) {
+        return refused(format!("row {} of its {field} does not say which result it is", at + 1));
+    }
+    if let Some((first, again, name)) = rows::twice(all) {
+        return refused(format!("rows {} and {} of its {field} are both of {name}", first + 1, again + 1));
+    }
+    let mut indices = BTreeMap::new();
+    for (at, row) in all.iter().enumerate() {
+        if let Some(index) = row.get("index").and_then(Value::as_u64)
+            && let Some(first) = indices.insert(index, at)
+        {
+            return refused(format!("rows {} and {} of its {field} both have the index {index}", first + 1, at + 1));
+        }
+    }
+    Ok(())
 }
 
 /// What a run asks for of one column of the results.
@@ -79,7 +115,7 @@ fn plain(value: &Value) -> String {
 }
 
 fn all_asked(report: &Value, field: &str, asked: &[Asked]) -> Result<(), SavedError> {
-    for (at, row) in rows(report, field, None)?.iter().enumerate() {
+    for (at, row) in table(report, field, None)?.iter().enumerate() {
         asked.iter().try_for_each(|asked| asked.check(field, at, row))?;
     }
     Ok(())
@@ -87,6 +123,10 @@ fn all_asked(report: &Value, field: &str, asked: &[Asked]) -> Result<(), SavedEr
 
 /// Whether a value is of a kind.
 type IsSo = fn(&Value) -> bool;
+
+fn has_entries(value: &Value) -> bool {
+    value.as_object().is_some_and(|entries| !entries.is_empty())
+}
 
 /// Refuses rows without what the page and the figures read from them.
 fn complete(field: &str, rows: &[Value], parts: &[(&str, IsSo)]) -> Result<(), SavedError> {
@@ -99,12 +139,8 @@ fn complete(field: &str, rows: &[Value], parts: &[(&str, IsSo)]) -> Result<(), S
 }
 
 fn predicted(task: &PredictTask, report: &Value) -> Result<(), SavedError> {
-    let results = rows(report, "results", Some("predictions"))?;
-    complete(
-        "results",
-        results,
-        &[("index", Value::is_u64), ("metrics", Value::is_object), ("ratios", Value::is_object)],
-    )?;
+    let results = table(report, "results", Some("predictions"))?;
+    complete("results", results, &[("index", Value::is_u64), ("metrics", has_entries), ("ratios", Value::is_object)])?;
     let models = || Asked::new("model", task.models.iter().map(|model| model.name().into_owned()));
     let cell_types = || Asked::names("cell_type", &task.held_out);
     let arms = || Asked::names("arm", &task.doses);
@@ -115,7 +151,7 @@ fn predicted(task: &PredictTask, report: &Value) -> Result<(), SavedError> {
 }
 
 fn explored(task: &ExploreTask, report: &Value) -> Result<(), SavedError> {
-    rows(report, "distances", Some("an exploration"))?;
+    table(report, "distances", Some("an exploration"))?;
     let cell_types = || Asked::names("cell_type", &task.cell_types).or_none();
     let arms = || Asked::names("arm", &task.arms);
     let metrics = task.distances.iter().flat_map(|part| &part.metrics).map(|metric| metric.name());
@@ -124,7 +160,7 @@ fn explored(task: &ExploreTask, report: &Value) -> Result<(), SavedError> {
         all_asked(report, field, &[cell_types(), arms()])?;
     }
     for (field, wanted) in [("response_genes", task.deg.is_some()), ("dose_fits", task.doses.is_some())] {
-        if !wanted && !rows(report, field, None)?.is_empty() {
+        if !wanted && !table(report, field, None)?.is_empty() {
             return refused(format!("it has {}, and the run asks for none", field.replace('_', " ")));
         }
     }
@@ -132,7 +168,7 @@ fn explored(task: &ExploreTask, report: &Value) -> Result<(), SavedError> {
 }
 
 fn traded_off(task: &TradeOffTask, report: &Value) -> Result<(), SavedError> {
-    let candidates = rows(report, "candidates", Some("a trade-off"))?;
+    let candidates = table(report, "candidates", Some("a trade-off"))?;
     complete(
         "candidates",
         candidates,
@@ -160,7 +196,7 @@ fn traded_off(task: &TradeOffTask, report: &Value) -> Result<(), SavedError> {
 }
 
 fn estimated(task: &MutualInformationTask, report: &Value) -> Result<(), SavedError> {
-    let estimates = rows(report, "estimates", Some("estimates of mutual information"))?;
+    let estimates = table(report, "estimates", Some("estimates of mutual information"))?;
     complete("estimates", estimates, &[("value", |value| value.is_number() || value.is_null())])?;
     let names: Vec<&str> = task.estimators.iter().map(|estimator| estimator.name()).collect();
     for field in ["estimates", "estimate_curves"] {

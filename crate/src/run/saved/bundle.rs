@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::io::{Cursor, Read};
 
 use serde_json::{Map, Value, json};
@@ -5,13 +6,14 @@ use zip::ZipArchive;
 
 use crate::data::{InputFile, MAX_FILE_BYTES, sha256};
 
-use super::SavedError;
 use super::stored_zip::stored_zip;
+use super::{SavedError, names};
 
 /// The version of the bundle that this program writes.
 pub const BUNDLE_VERSION: u64 = 1;
 
-/// A file in a bundle: its name with `/` between folders, and its bytes.
+/// A file in a bundle: its name with `/` between folders, and its bytes. The name is the one that the file had, which may be none that
+/// can be used as a path.
 pub type BundleFile = InputFile;
 
 const MANIFEST: &str = "manifest.json";
@@ -19,24 +21,31 @@ const MANIFEST: &str = "manifest.json";
 /// Packs files into a zip with a manifest: `{"dosefront_bundle": 1, "files": {NAME: {"sha256", "bytes"}}}`. Nothing is compressed:
 /// weights and `.h5ad` hardly get smaller. The same files give the same bytes: no time goes in.
 ///
+/// A name that could not be unpacked everywhere, or that is there already, is stored as another one; the manifest keeps what it was
+/// (`"name"`), since the order of names is part of what the SHA-256 of several data files means.
+///
 /// # Errors
-/// [`SavedError::NotABundle`] for names that could not be unpacked (empty, twice, leading out of the folder, the manifest's own) and
-/// for more than fits into a zip.
+/// [`SavedError::NotABundle`] for more than fits into a zip.
 pub fn bundle_write(files: &[BundleFile]) -> Result<Vec<u8>, SavedError> {
+    let mut taken = BTreeSet::from([MANIFEST.to_owned()]);
     let mut listed = Map::new();
-    for file in files {
-        check_name(&file.name)?;
-        let entry = json!({"sha256": sha256([file.bytes.as_slice()]), "bytes": file.bytes.len()});
-        if file.name == MANIFEST || listed.insert(file.name.clone(), entry).is_some() {
-            return not_a_bundle(format!("two files in it would be called {}", file.name));
+    let mut stored = Vec::with_capacity(files.len());
+    for BundleFile { name, bytes } in files {
+        let safe = names::safe_and_new(name, &mut taken);
+        let mut entry = json!({"sha256": sha256([bytes.as_slice()]), "bytes": bytes.len()});
+        if safe != *name {
+            entry["name"] = name.as_str().into();
         }
+        listed.insert(safe.clone(), entry);
+        stored.push((safe, bytes.as_slice()));
     }
     let manifest = json!({"dosefront_bundle": BUNDLE_VERSION, "files": listed}).to_string();
-    let files = files.iter().map(|file| (file.name.as_str(), file.bytes.as_slice()));
-    stored_zip(files.chain([(MANIFEST, manifest.as_bytes())]))
+    let mut members: Vec<(&str, &[u8])> = stored.iter().map(|(name, bytes)| (name.as_str(), *bytes)).collect();
+    members.push((MANIFEST, manifest.as_bytes()));
+    stored_zip(&members)
 }
 
-/// Unpacks the files that the manifest lists, in order of their names; others are left where they are.
+/// Unpacks the files that the manifest lists, in order of the names they are stored under; others are left where they are.
 ///
 /// # Errors
 /// [`SavedError::NotABundle`] for bytes that are no zip, were cut off, have no manifest that can be read, or names that lead out of a
@@ -69,7 +78,7 @@ pub fn bundle_read(bytes: &[u8]) -> Result<Vec<BundleFile>, SavedError> {
         if found != expected {
             return Err(SavedError::BundleFileChanged { name: name.clone(), expected: expected.to_owned(), found });
         }
-        files.push(BundleFile { name: name.clone(), bytes });
+        files.push(BundleFile { name: name_before(name, entry)?, bytes });
     }
     Ok(files)
 }
@@ -91,12 +100,19 @@ fn member(zip: &mut ZipArchive<Cursor<&[u8]>>, name: &str, left: &mut u64) -> Re
 
 /// Names are used as paths by whoever unpacks a bundle, so none may lead out of its folder.
 fn check_name(name: &str) -> Result<(), SavedError> {
-    let part_ok = |part: &str| !part.is_empty() && part != "." && part != "..";
-    let odd = |c: char| c.is_control() || c == '\\' || c == ':';
-    if name.split('/').all(part_ok) && !name.contains(odd) {
+    if names::is_safe(name) {
         return Ok(());
     }
     not_a_bundle(format!("{name:?} is no name of a file within a folder"))
+}
+
+/// What a file was called before it got the name it is stored under.
+fn name_before(stored: &str, entry: &Value) -> Result<String, SavedError> {
+    match &entry["name"] {
+        Value::Null => Ok(stored.to_owned()),
+        Value::String(name) if names::is_made_of(stored, name) => Ok(name.clone()),
+        other => not_a_bundle(format!("its {MANIFEST} says that {stored} was called {other}")),
+    }
 }
 
 fn not_a_bundle<T>(reason: String) -> Result<T, SavedError> {

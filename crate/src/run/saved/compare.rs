@@ -1,15 +1,14 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::tolerance::Tolerance;
-use super::{Saved, SavedError, open_saved, rows};
+use crate::run::EngineInfo;
 
-/// What a report says besides its results.
-const NO_RESULTS: [&str; 5] = ["run", "versions", "device", "timings", "notes"];
-/// Words about a result, which may hold rounded numbers: they decide whether reports are identical, and not whether they agree.
-const REMARKS: [&str; 3] = ["remarks", "message", "hint"];
+use super::tolerance::Tolerance;
+use super::walk::Walk;
+use super::{Saved, SavedError, open_saved};
+
 /// Names in a sentence, at most.
 const TOLD: usize = 3;
 
@@ -56,12 +55,26 @@ pub struct Environment {
     pub device: Value,
 }
 
+/// Whether two reports are about the same data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SameData {
+    /// Built-in data of one seed, or files with one SHA-256.
+    Same,
+    /// Files with two SHA-256: no difference says anything about the program, and no agreement that the run was repeated.
+    Other,
+    /// At least one report does not say which file it was.
+    Unknown,
+}
+
 /// How two reports agree.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Comparison {
     /// In a word.
     pub verdict: Verdict,
-    /// In a sentence.
+    /// Whether it is about the same data; where it is not, the sentence begins with that.
+    pub data: SameData,
+    /// In some sentences.
     pub sentence: String,
     /// Numbers that were compared.
     pub numbers: usize,
@@ -78,8 +91,10 @@ pub struct Comparison {
 /// Holds two reports against each other, given as text so that no number is rounded on its way.
 ///
 /// Rows are matched by what they are about, not by where they stand; what is no table is matched by where it stands. Times and notes
-/// take no part. Numbers are the same when they are the same double, or both not defined. Where both reports come from the same
-/// version of an engine that promises the same bits nothing else is tolerated, else [`Tolerance::ROUNDED`].
+/// take no part. Numbers are the same when they are the same double, or both not defined. Nothing else is tolerated unless a report
+/// says that it comes from an engine that rounds in its own way, or from another version; then [`Tolerance::ROUNDED`] holds, and the
+/// sentence tells on which of these grounds, for they are what a report says of itself. One that says nothing, or what no engine says,
+/// gets no tolerance for that.
 ///
 /// # Errors
 /// As [`open_saved`]; [`SavedError::NoResults`] for a run file alone.
@@ -90,18 +105,13 @@ pub fn compare(before: &str, after: &str) -> Result<Comparison, SavedError> {
         versions: report.get("versions").cloned().unwrap_or_default(),
         device: report.get("device").cloned().unwrap_or_default(),
     });
-    let tolerance = if same_bits(&environments) { Tolerance::SAME_BITS } else { Tolerance::ROUNDED };
-    let mut walk = Walk {
-        tolerance,
-        numbers: 0,
-        beyond: 0,
-        differing: 0,
-        largest: BTreeMap::new(),
-        missing: Vec::new(),
-        remarks: 0,
-    };
+    let settings = settings_apart(&old["run"], &new["run"]);
+    let (data, about_data) = data_apart(&old["run"], &new["run"]);
+    let grounds = grounds(&environments);
+    let tolerance = if grounds.is_some() { Tolerance::ROUNDED } else { Tolerance::SAME_BITS };
     let mut comparison = Comparison {
         verdict: Verdict::NotComparable,
+        data,
         sentence: String::new(),
         numbers: 0,
         tolerance,
@@ -109,21 +119,19 @@ pub fn compare(before: &str, after: &str) -> Result<Comparison, SavedError> {
         missing: Vec::new(),
         environments,
     };
-    let settings = settings_apart(&old["run"], &new["run"]);
     if !settings.is_empty() {
-        comparison.sentence = format!("These are two different runs: {}.", listed(&settings));
+        comparison.sentence = format!("{about_data}These are two different runs: {}.", listed(&settings));
         comparison.missing = settings;
         return Ok(comparison);
     }
-    walk.report(old, new);
-    comparison.numbers = walk.numbers;
+    let walk = Walk::new(tolerance, old, new);
     comparison.verdict = walk.verdict();
-    comparison.sentence = walk.sentence();
+    comparison.sentence = format!("{about_data}{}", walk.sentence(grounds.as_deref(), data));
+    comparison.numbers = walk.numbers;
     comparison.metrics = walk.largest.into_values().map(|largest| largest.difference).collect();
     comparison.metrics.sort_by(|a, b| {
-        let by_size =
-            |a: Option<f64>, b: Option<f64>| b.unwrap_or(f64::INFINITY).total_cmp(&a.unwrap_or(f64::INFINITY));
-        a.within.cmp(&b.within).then_with(|| by_size(a.relative, b.relative))
+        let size = |of: &Difference| of.relative.unwrap_or(f64::INFINITY);
+        a.within.cmp(&b.within).then_with(|| size(b).total_cmp(&size(a)))
     });
     comparison.missing = walk.missing;
     Ok(comparison)
@@ -133,13 +141,26 @@ fn results<'a>(saved: &'a Saved, which: &'static str) -> Result<&'a Map<String, 
     saved.report.as_ref().and_then(Value::as_object).ok_or(SavedError::NoResults { which })
 }
 
-/// Whether both promise the same bits: the same version of the same engine, on any machine.
-fn same_bits([before, after]: &[Environment; 2]) -> bool {
-    let exact = |of: &Environment| of.device["repeats"] == "same bits";
-    exact(before)
-        && exact(after)
-        && before.versions == after.versions
-        && before.device["engine"] == after.device["engine"]
+/// Why numbers may be apart a little, in words; none where both reports are of one version of the CPU engine in a browser or under
+/// Node, which gives the same bits on any machine. A report that does not say what it was computed with gets no tolerance for that.
+fn grounds(environments: &[Environment; 2]) -> Option<String> {
+    let own = |of: &Environment| match (of.device["engine"].as_str(), of.device["repeats"].as_str()) {
+        (Some("webgpu"), _) => Some("computed with WebGPU"),
+        (_, Some(EngineInfo::SAME_MACHINE)) => Some("computed by a program that rounds as its machine does"),
+        _ => None,
+    };
+    let [before, after] = environments;
+    let mut grounds: Vec<String> = match (own(before), own(after)) {
+        (Some(a), Some(b)) if a == b => vec![format!("both were {a}")],
+        (a, b) => [("first", a), ("second", b)]
+            .into_iter()
+            .filter_map(|(which, own)| Some(format!("the {which} was {}", own?)))
+            .collect(),
+    };
+    if before.versions.is_object() && after.versions.is_object() && before.versions != after.versions {
+        grounds.push("they are of different versions".to_owned());
+    }
+    (!grounds.is_empty()).then(|| grounds.join(", and "))
 }
 
 /// Settings of two runs that differ, apart from the engine and from which file of data it was: `task.predict.seeds.0: 1 and 2`.
@@ -157,6 +178,27 @@ fn settings_apart(before: &Value, after: &Value) -> Vec<String> {
     let mut apart = Vec::new();
     collect_apart(&bare(before), &bare(after), "", &mut apart);
     apart
+}
+
+/// Whether the data were the same, and what has to be said first where they were not.
+fn data_apart(before: &Value, after: &Value) -> (SameData, String) {
+    let file = |run: &Value| {
+        let text = |field: &str| run["dataset"]["file"][field].as_str().map(str::to_owned);
+        Some((text("name")?, text("sha256")?))
+    };
+    let (Some((name, a)), Some((other_name, b))) = (file(before), file(after)) else {
+        return (SameData::Same, String::new());
+    };
+    if a.is_empty() || b.is_empty() {
+        (SameData::Unknown, "Whether the data were the same file is not known. ".to_owned())
+    } else if a == b {
+        (SameData::Same, String::new())
+    } else {
+        let words = format!(
+            "The data were two different files, {name} with the SHA-256 {a} and {other_name} with {b}: this is not one run done twice. "
+        );
+        (SameData::Other, words)
+    }
 }
 
 fn collect_apart(before: &Value, after: &Value, path: &str, apart: &mut Vec<String>) {
@@ -179,202 +221,7 @@ fn collect_apart(before: &Value, after: &Value, path: &str, apart: &mut Vec<Stri
 }
 
 /// The first of a list of things, and how many more there are.
-fn listed(all: &[String]) -> String {
+pub(super) fn listed(all: &[String]) -> String {
     let first = all[..all.len().min(TOLD)].join("; ");
     if all.len() > TOLD { format!("{first}; and {} more", all.len() - TOLD) } else { first }
-}
-
-struct Largest {
-    difference: Difference,
-    /// Sorts differences of one metric: beyond the tolerance first, then by how far apart.
-    size: (bool, f64),
-}
-
-/// Where the walk is.
-#[derive(Clone, Copy)]
-struct Place<'a> {
-    /// The field of the report.
-    section: &'a str,
-    /// Name of the row, of the row within it ...
-    row: &'a str,
-    /// The metric of a row that has one for its name.
-    metric: Option<&'a str>,
-    /// Fields from the row on.
-    field: &'a str,
-}
-
-impl Place<'_> {
-    /// The name that tables give to the number here.
-    fn metric(&self) -> String {
-        match (self.section, self.metric) {
-            ("results" | "candidates", _) => {
-                self.field.replace("metrics.", "").replace("ratios.", "").replace('.', "_")
-            }
-            (_, Some(metric)) if self.field == "value" => metric.to_owned(),
-            (_, Some(metric)) => format!("{metric}_{}", self.field),
-            (section, None) if self.field.is_empty() => section.to_owned(),
-            (section, None) => format!("{section}.{}", self.field),
-        }
-    }
-
-    fn is_count(&self) -> bool {
-        let last = self.field.rsplit('.').next().unwrap_or_default();
-        let named =
-            ["n", "up", "down", "rank", "index", "ndc", "ndc_paper", "step", "steps", "nondominated", "clipped"];
-        last.starts_with("n_") || last.starts_with("common_degs") || named.contains(&last)
-    }
-
-    fn words(&self) -> String {
-        let row = if self.row.is_empty() { String::new() } else { format!(", {}", self.row) };
-        format!("{}{row}", self.section)
-    }
-}
-
-struct Walk {
-    tolerance: Tolerance,
-    numbers: usize,
-    differing: usize,
-    beyond: usize,
-    largest: BTreeMap<String, Largest>,
-    missing: Vec<String>,
-    /// Words that differ and do not count.
-    remarks: usize,
-}
-
-impl Walk {
-    fn report(&mut self, before: &Map<String, Value>, after: &Map<String, Value>) {
-        for section in before.keys().chain(after.keys()).collect::<BTreeSet<_>>() {
-            if !NO_RESULTS.contains(&section.as_str()) {
-                let place = Place { section, row: "", metric: None, field: "" };
-                self.entry(place, before.get(section), after.get(section));
-            }
-        }
-    }
-
-    /// Something that one of them may not have.
-    fn entry(&mut self, place: Place, before: Option<&Value>, after: Option<&Value>) {
-        match (before, after) {
-            (Some(before), Some(after)) => self.value(place, before, after),
-            (Some(_), None) => self.only(place, "first"),
-            (None, Some(_)) => self.only(place, "second"),
-            (None, None) => {}
-        }
-    }
-
-    fn only(&mut self, place: Place, which: &str) {
-        let field = if place.field.is_empty() { String::new() } else { format!(": {}", place.field) };
-        self.missing.push(format!("{}{field} is only in the {which} report", place.words()));
-    }
-
-    fn value(&mut self, place: Place, before: &Value, after: &Value) {
-        match (before, after) {
-            (Value::Object(before), Value::Object(after)) => self.fields(place, before, after),
-            (Value::Array(before), Value::Array(after)) => self.list(place, before, after),
-            (Value::Number(_) | Value::Null, Value::Number(_) | Value::Null) => self.number(place, before, after),
-            _ if before == after => {}
-            _ if REMARKS.iter().any(|remarks| place.field.ends_with(remarks)) => self.remarks += 1,
-            _ => self.missing.push(format!("{}: {} is {before} before and {after} after", place.words(), place.field)),
-        }
-    }
-
-    fn fields(&mut self, place: Place, before: &Map<String, Value>, after: &Map<String, Value>) {
-        for key in before.keys().chain(after.keys()).collect::<BTreeSet<_>>() {
-            if rows::is_name(before, key) && rows::is_name(after, key) && before[key] == after[key] {
-                continue;
-            }
-            let field = if place.field.is_empty() { key.clone() } else { format!("{}.{key}", place.field) };
-            self.entry(Place { field: &field, ..place }, before.get(key), after.get(key));
-        }
-    }
-
-    fn list(&mut self, place: Place, before: &[Value], after: &[Value]) {
-        if let (Some(before), Some(after)) = (rows::by_name(before), rows::by_name(after)) {
-            for name in before.keys().chain(after.keys()).collect::<BTreeSet<_>>() {
-                let row = if place.row.is_empty() { name.clone() } else { format!("{}, {name}", place.row) };
-                let place = Place { row: &row, ..place };
-                match (before.get(name), after.get(name)) {
-                    (Some(before), Some(after)) => {
-                        let metric = before.get("metric").and_then(Value::as_str);
-                        self.fields(Place { metric, ..place }, before, after);
-                    }
-                    (Some(_), None) => self.only(place, "first"),
-                    _ => self.only(place, "second"),
-                }
-            }
-            return;
-        }
-        if before.len() != after.len() && !REMARKS.contains(&place.field) {
-            let (words, first, second) = (place.words(), before.len(), after.len());
-            self.missing.push(format!("{words}: {} has {first} entries before and {second} after", place.field));
-        }
-        if before.len() != after.len() {
-            self.remarks += 1;
-        }
-        for (before, after) in before.iter().zip(after) {
-            self.value(place, before, after);
-        }
-    }
-
-    fn number(&mut self, place: Place, before: &Value, after: &Value) {
-        if before.is_null() && after.is_null() {
-            return;
-        }
-        self.numbers += 1;
-        // Whole numbers such as seeds are compared as such, for doubles have not all of them.
-        if before == after
-            || (before.as_f64().is_some() && before.as_f64() == after.as_f64() && !(before.is_u64() && after.is_u64()))
-        {
-            return;
-        }
-        self.differing += 1;
-        let [a, b] = [before, after].map(Value::as_f64);
-        let within = a.zip(b).is_some_and(|(a, b)| self.tolerance.allows(a, b, place.is_count()));
-        self.beyond += usize::from(!within);
-        let absolute = a.zip(b).map(|(a, b)| (a - b).abs());
-        let relative = a.zip(b).map(|(a, b)| (a - b).abs() / a.abs().max(b.abs()));
-        let size = (!within, absolute.unwrap_or(f64::INFINITY));
-        let metric = place.metric();
-        if self.largest.get(&metric).is_none_or(|largest| size > largest.size) {
-            let difference = Difference {
-                metric: metric.clone(),
-                place: place.row.to_owned(),
-                before: a,
-                after: b,
-                absolute,
-                relative,
-                within,
-            };
-            self.largest.insert(metric, Largest { difference, size });
-        }
-    }
-
-    fn verdict(&self) -> Verdict {
-        if !self.missing.is_empty() || self.beyond > 0 {
-            Verdict::Differs
-        } else if self.differing > 0 || self.remarks > 0 {
-            if self.tolerance == Tolerance::SAME_BITS { Verdict::Differs } else { Verdict::WithinTolerance }
-        } else {
-            Verdict::Identical
-        }
-    }
-
-    fn sentence(&self) -> String {
-        let Self { numbers, differing, beyond, missing, .. } = self;
-        match self.verdict() {
-            Verdict::Identical => format!("Identical: all {numbers} numbers are the same, bit for bit."),
-            Verdict::WithinTolerance => format!(
-                "Within tolerance: {differing} of {numbers} numbers differ, by no more than engines that round differently may."
-            ),
-            _ if self.tolerance == Tolerance::SAME_BITS && missing.is_empty() => format!(
-                "Different: {differing} of {numbers} numbers differ, and this engine gives the same bits in every run."
-            ),
-            _ if missing.is_empty() => {
-                format!("Different: {beyond} of {numbers} numbers differ by more than the tolerance.")
-            }
-            _ => format!(
-                "Different: {beyond} of {numbers} numbers differ by more than the tolerance, and {}.",
-                listed(missing)
-            ),
-        }
-    }
 }

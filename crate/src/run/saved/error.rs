@@ -33,6 +33,14 @@ pub enum SavedError {
         /// What does not fit.
         what: String,
     },
+    /// A whole number that a page cannot hold to the last digit, or nothing can.
+    #[error("{place} is {number}, which is too large a number to be kept exactly")]
+    NumberTooLarge {
+        /// Where in the run file: `task.predict.seeds.0`.
+        place: String,
+        /// The number.
+        number: String,
+    },
     /// A run file where a report is needed.
     #[error("the {which} run has no results, it is a run file only")]
     NoResults {
@@ -75,6 +83,7 @@ impl SavedError {
             Self::NotARun { .. } => "not_a_run",
             Self::NewerVersion { .. } => "newer_version",
             Self::DoNotBelong { .. } => "results_do_not_belong",
+            Self::NumberTooLarge { .. } => "number_too_large",
             Self::NoResults { .. } => "no_results",
             Self::NotABundle { .. } => "not_a_bundle",
             Self::BundleFileMissing { .. } => "bundle_file_missing",
@@ -94,6 +103,10 @@ impl SavedError {
             Self::NewerVersion { .. } => "Open it with the version of Dosefront that wrote it, or a newer one.",
             Self::DoNotBelong { .. } => {
                 "Ask for the file as it was saved. Without its results the run file in it can still be run again."
+            }
+            Self::NumberTooLarge { .. } => {
+                "Seeds are whole numbers up to 9,007,199,254,740,991: give it one of those. The command line also takes larger ones, up \
+                 to 18,446,744,073,709,551,615."
             }
             Self::NoResults { .. } => "Compare reports; a run file has to be run first.",
             Self::NotABundle { .. } => "Take the .dosefront.zip file as it was saved, or the .dosefront.json file alone.",

@@ -2,7 +2,7 @@ use serde_json::Value;
 
 use crate::run::{RunFile, SCHEMA_VERSION};
 
-use super::{SavedError, belongs, exact};
+use super::{SavedError, belongs, exact, numbers};
 
 /// More keys that nobody knows are no run of a slightly newer version.
 const MOST_UNKNOWN: usize = 200;
@@ -24,8 +24,8 @@ pub struct Saved {
 /// default that means what was before it.
 ///
 /// # Errors
-/// [`SavedError::NotJson`], [`SavedError::NotARun`], [`SavedError::NewerVersion`]; [`SavedError::DoNotBelong`] for results that the
-/// run did not ask for; and what [`RunFile::completed`] refuses.
+/// [`SavedError::NotJson`], [`SavedError::NotARun`], [`SavedError::NewerVersion`], [`SavedError::NumberTooLarge`];
+/// [`SavedError::DoNotBelong`] for results that the run did not ask for, or that are there twice; and what [`RunFile::completed`] refuses.
 pub fn open_saved(text: &str) -> Result<Saved, SavedError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut value = exact::read(text).map_err(|error| SavedError::NotJson { reason: error.to_string() })?;
@@ -79,6 +79,8 @@ fn known_part(mut run: Value, remarks: &mut Vec<String>) -> Result<RunFile, Save
         };
         let unknown = error.to_string().starts_with("unknown field") && remarks.len() < MOST_UNKNOWN;
         let Some(path) = unknown.then(|| remove_at_line(&mut run, &mut 1, error.line())).flatten() else {
+            // A seed of twenty digits is told in better words than "floating point, expected u64".
+            numbers::hold_together(&run)?;
             // Its line and column would be those of our own text.
             let text = error.to_string();
             let reason = text.rsplit_once(" at line").map_or(text.as_str(), |(reason, _)| reason);

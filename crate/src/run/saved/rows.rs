@@ -38,15 +38,27 @@ pub(super) fn is_name(row: &Map<String, Value>, column: &str) -> bool {
 /// The name of a row, which does not depend on where it stands: `scgen, CD4T, stimulated, seed 1`. Empty for a row without one.
 pub(super) fn name(row: &Map<String, Value>) -> String {
     let mut parts: Vec<String> = Vec::new();
+    let has = |column: &str| row.contains_key(column);
     for column in NAMES.into_iter().chain([STEP]).filter(|column| is_name(row, column)) {
-        match &row[column] {
-            // A condition or dose is mostly what the arm is called, too.
-            Value::String(text) if !parts.contains(text) => parts.push(text.clone()),
-            number @ Value::Number(_) => parts.push(format!("{column} {number}")),
+        match (column, &row[column]) {
+            // The contrast says which arm, and the arm which condition and dose.
+            ("arm", _) if has("contrast") => {}
+            ("condition" | "dose", _) if has("arm") => {}
+            (_, Value::String(text)) => parts.push(text.clone()),
+            (_, number @ Value::Number(_)) => parts.push(format!("{column} {number}")),
             _ => {}
         }
     }
     parts.join(", ")
+}
+
+/// The first two rows with one name, counted from 0.
+pub(super) fn twice(rows: &[Value]) -> Option<(usize, usize, String)> {
+    let mut seen = BTreeMap::new();
+    rows.iter().enumerate().find_map(|(at, row)| {
+        let name = name(row.as_object()?);
+        seen.insert(name.clone(), at).map(|first| (first, at, name))
+    })
 }
 
 /// Rows by their names, in an order that does not depend on theirs; a name that comes again is counted.

@@ -6,6 +6,10 @@ const MOST_BYTES: u64 = u32::MAX as u64;
 const MOST_FILES: usize = u16::MAX as usize;
 /// The first day a zip can tell; so the same files give the same bytes.
 const DATE: u16 = (1 << 5) | 1;
+/// What a file takes beside its bytes and twice its name: a header before it, and an entry in the directory.
+const HEADERS: usize = 30 + 46;
+/// The end of the directory.
+const END: usize = 22;
 /// Version 2.0 of the format, which has folders.
 const VERSION: u16 = 20;
 /// Names are UTF-8.
@@ -17,9 +21,16 @@ const FLAGS: u16 = 1 << 11;
 ///
 /// # Errors
 /// [`SavedError::NotABundle`] for more than a zip can hold: 4 GB, 65,535 files.
-pub fn stored_zip<'a>(files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Result<Vec<u8>, SavedError> {
-    let (mut zip, mut directory, mut n) = (Vec::new(), Vec::new(), 0);
-    for (name, bytes) in files {
+pub fn stored_zip(files: &[(&str, &[u8])]) -> Result<Vec<u8>, SavedError> {
+    let sizes = files.iter().map(|(name, bytes)| bytes.len() + 2 * name.len() + HEADERS);
+    let size = sizes.sum::<usize>() + END;
+    if size as u64 > MOST_BYTES || files.len() > MOST_FILES || files.iter().any(|(name, _)| name.len() > MOST_FILES) {
+        return Err(SavedError::NotABundle { reason: "it would be too large for a zip".to_owned() });
+    }
+    // All at once: growing would need its size several times over.
+    let mut zip = Vec::with_capacity(size);
+    let mut directory = Vec::new();
+    for &(name, bytes) in files {
         let at = zip.len();
         let mut crc = flate2::Crc::new();
         crc.update(bytes);
@@ -46,15 +57,11 @@ pub fn stored_zip<'a>(files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> R
         directory.extend([0; 10]);
         directory.extend((at as u32).to_le_bytes());
         directory.extend(name.as_bytes());
-        n += 1;
-        if (zip.len() + directory.len()) as u64 > MOST_BYTES || n > MOST_FILES || name.len() > MOST_FILES {
-            return Err(SavedError::NotABundle { reason: "it would be too large for a zip".to_owned() });
-        }
     }
     let at = zip.len() as u32;
     zip.extend(&directory);
     zip.extend(b"PK\x05\x06\0\0\0\0");
-    zip.extend([(n as u16).to_le_bytes(); 2].concat());
+    zip.extend([(files.len() as u16).to_le_bytes(); 2].concat());
     zip.extend((directory.len() as u32).to_le_bytes());
     zip.extend(at.to_le_bytes());
     zip.extend([0; 2]);
