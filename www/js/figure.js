@@ -33,13 +33,15 @@ export async function figuresIn(roots) {
 }
 
 /**
- * @param {{name: string, title: string, sentence: string, level?: "h3" | "h4", onChoose?: (hit: import('./protocol.js').Hit) => void,
+ * `sentence`: what is seen, which a report says as well; `use`: what can be done with it on the page.
+ * @param {{name: string, title: string, sentence: string, use?: string, level?: "h3" | "h4", onChoose?: (hit: import('./protocol.js').Hit) => void,
  *   onPoint?: (hit: import('./protocol.js').Hit | null) => void, extra?: HTMLElement | null}} options
  */
-export function figureCard({ name, title, sentence, level = 'h3', onChoose, onPoint, extra = null }) {
+export function figureCard({ name, title, sentence, use = '', level = 'h3', onChoose, onPoint, extra = null }) {
   const plot = new FigureCanvas({ onChoose, onPoint, onRead: (text) => announce(text, true) });
   const heading = h(level, {}, title);
-  const words = h('p', { class: 'hint' }, sentence);
+  let caption = sentence;
+  const words = h('span', {}, caption);
   const table = sortableTable(`${title}, as a table`);
   table.element.hidden = true;
   /** @type {Figure | null} */
@@ -72,16 +74,17 @@ export function figureCard({ name, title, sentence, level = 'h3', onChoose, onPo
     button('CSV', 'save the data as CSV', async (shown) => saveCsv((await loadView()).table(shown), stem)),
     toggle);
   const element = h('figure', { class: `figure figure-${name}`, test: `figure-${name}` },
-    h('figcaption', {}, h('div', { class: 'figure-head' }, h('div', { class: 'with-help' }, heading, hasHelp(name) ? help(() => figureHelp(name), { of: helpWords(name).title }) : null), tools), words), extra, plot.canvas, table.element);
+    h('figcaption', {}, h('div', { class: 'figure-head' }, h('div', { class: 'with-help' }, heading, hasHelp(name) ? help(() => figureHelp(name), { of: helpWords(name).title }) : null), tools), h('p', { class: 'hint' }, words, use ? h('span', { class: 'use' }, ` ${use}`) : null)), extra, plot.canvas, table.element);
 
-  cards.set(element, () => ({ title: heading.textContent ?? title, caption: words.textContent ?? '', figure }));
+  cards.set(element, () => ({ title: heading.textContent ?? title, caption: caption.trim(), figure }));
   return {
     element,
     /** @param {Figure} next @param {string} [newSentence] @param {string} [newTitle] */
     show(next, newSentence, newTitle) {
       figure = next;
       stem = fileStem(`dosefront ${name} ${next.title ?? ''}`);
-      if (newSentence) say(words, newSentence);
+      caption = newSentence || caption;
+      say(words, caption);
       if (newTitle) say(heading, newTitle);
       // The card has a heading already; the picture keeps its own title where it is saved or told.
       plot.show({ ...next, title: '' }, next);

@@ -1,5 +1,5 @@
 // Figures as data, made from what the engine sent. Pure functions; view.js draws them.
-import { percent } from './numbers.js';
+import { number } from './numbers.js';
 import { metricWords, SCALES } from './words_metrics.js';
 import { isBaseline, modelWords } from './words_models.js';
 
@@ -58,6 +58,9 @@ export function scatter(detail, row) {
     y_label: 'predicted mean, log-normalised',
   };
 }
+
+/** How many genes each list of responding genes has: 100, or all where there are fewer. The same for every prediction of a run; null while none is known. @param {import('./protocol.js').PredictionDetail | null} detail */
+export const listLength = (detail) => detail?.degs.t_test.observed.length || null;
 
 /** @param {import('./protocol.js').PredictionDetail} detail @param {ResultRow} row @param {"t_test" | "wilcoxon"} test @returns {Figure} */
 export function degOverlap(detail, row, test) {
@@ -157,9 +160,10 @@ export function headline(rows, shown) {
     .sort((a, b) => /** @type {number} */ (r2(b)) - /** @type {number} */ (r2(a)))[0];
   const own = r2(shown);
   const seen = shown.model === 'no_change' ? '' : ', a response it has not seen';
-  const parts = [`${name} explains ${percent(own)} of the variation between gene means in ${shown.cell_type} cells at ${armWords(shown)}${seen}.`];
-  if (nothing && shown.model !== 'no_change') parts.push(`Doing nothing explains ${percent(r2(nothing))}${best ? '; ' : '.'}`);
-  if (best) parts.push(`the best ${isBaseline(shown.model) ? 'other ' : ''}baseline, ${modelWords(best.model).name.toLowerCase().replace('pca', 'PCA')}, ${percent(r2(best))}.`);
+  // A squared correlation is no share of explained variation: it says nothing about scale and offset.
+  const parts = [`The gene means that ${name} predicts for ${shown.cell_type} cells at ${armWords(shown)}${seen}, follow the observed ones with a squared correlation (R²) of ${number(own)}.`];
+  if (nothing && shown.model !== 'no_change') parts.push(`Doing nothing reaches ${number(r2(nothing))}${best ? ';' : '.'}`);
+  if (best) parts.push(`the best ${isBaseline(shown.model) ? 'other ' : ''}baseline, ${modelWords(best.model).name.toLowerCase().replace('pca', 'PCA')}, ${number(r2(best))}.`);
   let sentence = parts.join(' ');
   // Without the no-change part the last clause begins the sentence.
   sentence = sentence.replace(/\. the best/, '. The best');

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::ReportError;
-use super::html::{ReportFigure, escape};
+use super::html::{ReportFigure, escape, zeros};
 use super::saved::{DistanceLine, EstimateLine, Saved};
 use crate::chart::{
     self, DoseLine, DosePanel, DosePoint, DoseResponse, Figure, IntervalPanel, IntervalRow, Intervals, Loss,
@@ -17,8 +17,8 @@ use crate::run::Task;
 use crate::run::explore::ALL_CELLS;
 use crate::scores::atlas;
 
-/// Width in CSS pixels: that of a page.
-const WIDTH: f64 = 860.0;
+/// Width in CSS pixels, as on the page: two such figures have room on a sheet of paper, with letters that can be read.
+const WIDTH: f64 = 720.0;
 
 /// The figures of a saved report (JSON), drawn for white paper: scores of models and their fronts, distances from control, candidates in the
 /// paper's pairs of metrics, estimates along the training.
@@ -49,7 +49,8 @@ pub fn report_figure(figure: &Figure) -> Result<ReportFigure, ReportError> {
         (Some((before, _)), Some((_, after))) => format!("{before}<title>{}</title>{after}", escape(&summary)),
         _ => svg,
     };
-    let rest = summary.strip_prefix(&title).map_or(summary.as_str(), |rest| rest.trim_start_matches([':', ' ']));
+    let rest = summary.strip_prefix(&title).map_or(summary.as_str(), |rest| rest.trim_start_matches([':', '.', ' ']));
+    let rest = zeros(rest);
     let mut letters = rest.chars();
     let caption = letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect());
     Ok(ReportFigure { title, caption, svg })

@@ -91,7 +91,7 @@ fn compare(own: &Value, usual: &Value, path: String, found: &mut Vec<Difference>
 }
 
 /// Names of settings that do not speak for themselves, by the end of their path.
-const WORDS: [(&str, &str); 55] = [
+const WORDS: [(&str, &str); 62] = [
     ("n_hidden", "hidden units"),
     ("n_layers", "hidden layers"),
     ("n_latent", "latent dimensions"),
@@ -146,6 +146,13 @@ const WORDS: [(&str, &str); 55] = [
     ("hold_cones", "candidates held in their cones"),
     ("fixed_ranges", "ranges of the losses fixed before the training"),
     ("n_clusters", "clusters"),
+    ("pretrain_epochs", "pretraining epochs"),
+    ("critic_warm_up", "warm-up steps of the critic"),
+    ("range_epochs", "epochs of the two ends alone"),
+    ("refit_epochs", "epochs of the decoder alone"),
+    ("one_run_pretrain_epochs", "pretraining epochs of the one network"),
+    ("one_run_epochs", "epochs of the one network"),
+    ("adversarial_weight", "weight of the adversarial term"),
     ("lambda_b", "weight of the discrepancy between batches"),
 ];
 

@@ -51,8 +51,8 @@ const KNOWN: [(&str, &str, &str); 13] = [
     ("r2_hvg", "R\u{b2}, variable genes", ""),
     ("r2_top100", "R\u{b2}, top 100 DEGs", ""),
     ("r2_top20", "R\u{b2}, top 20 DEGs", ""),
-    ("common_degs", "Common DEGs, t-test", "of 100"),
-    ("common_degs_wilcoxon", "Common DEGs, Wilcoxon", "of 100"),
+    ("common_degs", "Common DEGs, t-test", "genes"),
+    ("common_degs_wilcoxon", "Common DEGs, Wilcoxon", "genes"),
     ("edistance", "E-distance", ""),
     ("edistance_squared", "E-distance, squared form", ""),
     ("euclidean", "Distance of means", ""),
@@ -208,7 +208,7 @@ mod tests {
         assert_eq!(control.axis, "Distance of means: d(observed, predicted) / d(control, predicted)");
         assert_eq!(no_change.axis, "Distance of means: d(observed, predicted) / d(observed, control)");
         assert!(control.meaning.contains("divisor contains the prediction") && no_change.meaning != control.meaning);
-        assert_eq!(Metric::parse("common_degs").info().axis, "Common DEGs, t-test (of 100)");
+        assert_eq!(Metric::parse("common_degs").info().axis, "Common DEGs, t-test (genes)");
         assert_eq!(Metric::parse("my_own").info().label, "my own");
     }
 }

@@ -54,7 +54,12 @@ fn text(html: &str) -> String {
     let text: String = body.split('<').filter_map(|part| part.split_once('>').map(|(_, text)| text)).collect();
     // The run file may say null.
     let text = text.split("Run file: ").next().unwrap();
-    text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#39;", "'").replace("&amp;", "&")
+    text.replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&#39;", "'")
+        .replace("&apos;", "'")
+        .replace("&amp;", "&")
 }
 
 #[test]
@@ -73,6 +78,7 @@ fn predictions_become_a_report_with_tables_and_figures() {
         "FiLM count model",
         "over 2 seeds",
         "no better than predicting no change",
+        "genes on both lists of the 100 that rise most (all, where there are fewer)",
         "Figure 1. ",
         "same bits",
     ] {
@@ -85,6 +91,18 @@ fn predictions_become_a_report_with_tables_and_figures() {
     let r2: Vec<f64> = rows.map(|row| row["metrics"]["r2_all"].as_f64().unwrap()).collect();
     let mean = r2.iter().sum::<f64>() / r2.len() as f64;
     assert!(r2.len() == 2 && text.contains(&format!("Mean shift{mean:.3}")), "{mean}: {text}");
+}
+
+/// With as many genes on each list as there are, all models find the same ones: none is the best.
+#[test]
+fn a_metric_that_tells_no_models_apart_has_no_winner() {
+    let mut report: Value = serde_json::from_str(&runs::small_predict()).unwrap();
+    for row in report["results"].as_array_mut().unwrap() {
+        row["metrics"]["common_degs"] = json!(60.0);
+    }
+    let text = text(&check(&report.to_string(), &[]).0);
+    assert!(text.contains("Common DEGs, t-test: all models are level (60.00)."), "{text}");
+    assert!(!text.contains("Common DEGs, t-test: best was") && text.contains("R\u{b2}, all genes: best was"), "{text}");
 }
 
 #[test]

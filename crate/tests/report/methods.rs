@@ -54,7 +54,7 @@ const PREPROCESSED: [(&str, &str); 5] = [
     ("preprocess.target_sum", "a total of 8,000 per cell"),
     ("preprocess.genes.hvg_seurat_v3", "The 300 most variable genes"),
     ("preprocess.genes_without_held_out", "most variable genes were kept"),
-    ("preprocess.seed", "batches (seed 5)"),
+    ("preprocess.seed", "drawn at random (seed 5)"),
 ];
 
 fn with_preprocess(own: &[(&'static str, &'static str)]) -> Vec<(&'static str, &'static str)> {

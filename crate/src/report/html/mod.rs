@@ -24,7 +24,7 @@ use super::saved::Saved;
 use super::{ReportError, prose::Prose};
 pub(super) use information::estimator_name;
 pub use json::embedded;
-pub(super) use text::escape;
+pub(super) use text::{escape, zeros};
 
 /// A figure to go into a report.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,6 +2,7 @@
 
 use super::ReportFigure;
 use super::sheet::{Entry, Row, Sheet};
+use super::svg;
 use super::text::{escape, fixed};
 use super::told::Told;
 use crate::data::Source;
@@ -20,8 +21,9 @@ const POLICY: &str =
 pub fn figure(number: usize, figure: &ReportFigure, picture: &str) -> String {
     let caption = if figure.caption.is_empty() { String::new() } else { format!(" {}", escape(&figure.caption)) };
     let title = escape(figure.title.trim_end_matches('.'));
+    let high = if svg::is_high(&figure.svg) { " high" } else { "" };
     format!(
-        "<figure id=\"figure-{number}\">\n<div class=\"picture\">{picture}</div>\n<figcaption><b>Figure {number}. \
+        "<figure id=\"figure-{number}\">\n<div class=\"picture{high}\">{picture}</div>\n<figcaption><b>Figure {number}. \
          {title}.</b>{caption}</figcaption>\n</figure>\n"
     )
 }

@@ -1,7 +1,7 @@
 //! Predictions: the best models, and the tables behind that.
 
 use super::sheet::{Entry, Row, Sheet};
-use super::text::{decimals, spread};
+use super::text::{decimals, fixed, spread};
 use super::told::{Told, data_name};
 use crate::chart::Better;
 use crate::report::prose::{counted, listed, lower};
@@ -50,7 +50,9 @@ pub fn told(saved: &Saved, task: &PredictTask) -> Told {
             counted(n, "prediction or fit", "predictions or fits")
         ));
     }
-    told.sheets.extend(table(Some(present(&SHOWN)), GroupBy::None).as_ref().map(models));
+    told.sheets.extend(
+        table(Some(present(&SHOWN)), GroupBy::None).as_ref().map(|table| models(table, task.evaluation.n_degs)),
+    );
     let plain: Vec<String> = all.iter().filter(|one| one.scale == Scale::Plain).map(Metric::id).collect();
     told.sheets.extend(table(Some(plain), GroupBy::None).as_ref().map(best));
     for by in [GroupBy::CellType, GroupBy::Arm] {
@@ -86,6 +88,13 @@ fn found(table: &ScoreTable) -> Vec<String> {
     for (at, metric) in table.metrics.iter().enumerate() {
         let places = decimals(table.rows.iter().filter_map(|row| row.scores[at].mean));
         let value = |row: &ScoreRow| said(&row.scores[at], places);
+        let mut means = table.rows.iter().filter_map(|row| row.scores[at].mean);
+        if let Some(first) = means.next().filter(|_| table.rows.len() > 1)
+            && means.all(|mean| mean.total_cmp(&first).is_eq())
+        {
+            found.push(format!("{}: all models are level ({}).", metric.label, fixed(first, places)));
+            continue;
+        }
         let Some(best) = table.rows.iter().find(|row| row.marks[at] == Some(Mark::Best)).or(only(table)) else {
             continue;
         };
@@ -155,8 +164,8 @@ fn within(row: &ScoreRow) -> String {
     if row.baseline { lower(&row.name) } else { row.name.clone() }
 }
 
-/// Models against metrics.
-fn models(table: &ScoreTable) -> Sheet {
+/// Models against metrics; lists of responding genes have `n_degs` genes at most.
+fn models(table: &ScoreTable, n_degs: usize) -> Sheet {
     let columns = std::iter::once("Model".to_owned()).chain(table.metrics.iter().map(arrow));
     let mut sheet = Sheet::new("Scores of all models", columns);
     let seeds = table.seeds.len();
@@ -165,6 +174,11 @@ fn models(table: &ScoreTable) -> Sheet {
          Baselines are set in grey.",
         if seeds > 1 { format!(" \u{b1} standard deviation over {seeds} seeds") } else { String::new() },
     );
+    if table.metrics.iter().any(|metric| metric.id == "common_degs") {
+        sheet.note.push_str(&format!(
+            " Common DEGs: genes on both lists of the {n_degs} that rise most (all, where there are fewer), by observed and by predicted cells."
+        ));
+    }
     let places: Vec<usize> =
         (0..table.metrics.len()).map(|at| decimals(table.rows.iter().filter_map(|row| row.scores[at].mean))).collect();
     sheet.rows = table.rows.iter().map(|row| line(row, &places)).collect();

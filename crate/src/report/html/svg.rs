@@ -70,6 +70,13 @@ pub fn inlined(svg: &str, title: &str, prefix: &str) -> Result<String, String> {
     Ok(out)
 }
 
+/// Whether a picture is higher than wide, by its `viewBox`.
+pub fn is_high(svg: &str) -> bool {
+    let value = svg.split_once("viewBox=").and_then(|(_, rest)| rest.split(['"', '\'']).nth(1)).unwrap_or_default();
+    let numbers: Vec<f64> = value.split([' ', ',']).filter_map(|number| number.parse().ok()).collect();
+    matches!(numbers[..], [_, _, width, height] if height > width)
+}
+
 /// Where the tag that begins the text ends: its `>`, which is not one within quotes.
 fn tag_end(text: &str) -> Option<usize> {
     let mut quote = None;
@@ -135,6 +142,12 @@ mod tests {
             "<svg viewBox='0 0 1 1' role=\"img\"><title>T &amp; U</title><defs><clipPath id=\"f2-c\"/></defs><g \
              clip-path=\"url(#f2-c)\"><use href=\"#f2-c\"/><text x=\"1\">a &lt; b</text></g></svg>"
         );
+    }
+
+    #[test]
+    fn high_pictures_are_told_from_wide_ones() {
+        assert!(is_high("<svg width='1' viewBox=\"0 0 720 900.5\"><path d='M 0 0'/></svg>"));
+        assert!(!is_high("<svg viewBox='0,0,720,400'/>") && !is_high("<svg viewBox='0 0 5'/>") && !is_high("<svg/>"));
     }
 
     #[test]

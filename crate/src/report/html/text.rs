@@ -30,6 +30,22 @@ pub fn digits(value: f64) -> String {
     }
 }
 
+/// Text of a figure, whose numbers have no zero before the point (`.93`), with that zero.
+pub fn zeros(text: &str) -> String {
+    let mut whole = String::with_capacity(text.len());
+    let mut before = ' ';
+    let mut letters = text.chars().peekable();
+    while let Some(c) = letters.next() {
+        let begins = c == '.' && letters.peek().is_some_and(char::is_ascii_digit);
+        if begins && matches!(before, ' ' | '(' | '\u{2212}' | '\u{2013}') {
+            whole.push('0');
+        }
+        whole.push(c);
+        before = c;
+    }
+    whole
+}
+
 /// The same, or a dash where nothing is defined.
 pub fn digits_or_dash(value: Option<f64>) -> String {
     value.filter(|value| value.is_finite()).map_or("\u{2013}".to_owned(), digits)
@@ -75,6 +91,10 @@ mod tests {
     fn text_is_text_and_numbers_have_their_zero() {
         assert_eq!(escape("<b a=\"1\" c='2'>&\u{7}"), "&lt;b a=&quot;1&quot; c=&#39;2&#39;&gt;&amp;\u{fffd}");
         assert_eq!([digits(0.934), digits(-0.5), digits(12.34)], ["0.934", "\u{2212}0.5", "12.3"]);
+        assert_eq!(
+            zeros(".5 to 7.5, best (.978), \u{2212}.1. CD4.1 v2.0."),
+            "0.5 to 7.5, best (0.978), \u{2212}0.1. CD4.1 v2.0."
+        );
     }
 
     #[test]

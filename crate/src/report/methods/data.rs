@@ -2,7 +2,7 @@
 
 use super::Rest;
 use crate::chart::count;
-use crate::data::{GeneChoice, Preprocess, Source, TargetSum, presets};
+use crate::data::{GeneChoice, Preprocess, SMALLEST_GROUP, Source, TargetSum, presets};
 use crate::report::prose::{Prose, cited, listed};
 use crate::report::sources::works_of;
 use crate::run::{RunFile, Task};
@@ -67,7 +67,8 @@ fn prepared(prose: &mut Prose, run: &RunFile) {
     prose.say(&match max_cells {
         0 => "All cells with counts were used.".to_owned(),
         most => format!(
-            "At most {} cells were used; of more, so many were drawn at random in proportion to cell types, treatments and batches (seed {seed}).",
+            "At most {} cells were used; of more, so many were drawn at random (seed {seed}). Each group, the cells of a type under a treatment in \
+             a batch, kept its share, but at least {SMALLEST_GROUP} cells, or all it had, as far as that was possible.",
             count(*most)
         ),
     });

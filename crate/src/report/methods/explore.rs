@@ -42,6 +42,7 @@ pub(super) fn say(prose: &mut Prose, task: &ExploreTask, rest: &mut Rest) {
         Some(part) => pictures(prose, part),
         None => prose.say("Of pictures, only the first two principal components were made."),
     }
+    rest.said(&["task.explore.distances.metrics", "task.explore.embedding.methods"]);
     let unusual = rest.take("task.explore");
     if !unusual.is_empty() {
         prose.say(&format!("These settings differ from the defaults: {}.", in_words(&unusual)));

@@ -59,13 +59,13 @@ fn judged(prose: &mut Prose, run: &RunFile, task: &PredictTask, rest: &mut Rest)
     prose.paragraph();
     prose.say(&format!(
         "R\u{b2} is the squared correlation of predicted and observed gene means{}: over all genes, over the variable ones, and over the \
-         20 and the 100 genes with the highest Wilcoxon score of observed against control cells.",
+         20 and the 100 genes with the highest Wilcoxon score of observed against control cells (all genes, where there are fewer).",
         cited(&works_of(["r2_all"]))
     ));
     prose.say(&format!(
         "Common DEGs are those of the {} genes with the highest score of observed against control cells that are also among the {} of \
-         predicted against control cells, by Welch\u{2019}s t and by the Wilcoxon rank sum{}; a gene without variance among the predicted \
-         cells scores 0.",
+         predicted against control cells (all genes, where there are fewer), by Welch\u{2019}s t and by the Wilcoxon rank sum{}; a gene without \
+         variance among the predicted cells scores 0.",
         settings.n_degs,
         settings.n_degs,
         cited(&works_of(["common_degs"]))

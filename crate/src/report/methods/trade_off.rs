@@ -38,8 +38,8 @@ fn question(prose: &mut Prose, task: &TradeOffTask, rest: &mut Rest) {
         &rest.take("task.trade_off.scvi"),
     );
     prose.say(&format!(
-        "Following Li et al.{}, candidates were trained between two losses: U, the generative loss (negative ELBO per cell) of scVI{} \
-         ({scvi}), and V, a measure of how much the latent space says about the batch.",
+        "Following Li et al.{}, candidates were trained between two losses: U, the generative loss (negative ELBO per cell) of scVI{} on \
+         the counts of these genes ({scvi}), and V, a measure of how much the latent space says about the batch.",
         cited(&["li_wei"]),
         cited(&works_of(["scvi"])),
     ));
