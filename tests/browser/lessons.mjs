@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { openSite, withSite } from '../lib/site.mjs';
 import { afterAll, tell, test } from '../lib/runner.mjs';
 import { LESSONS } from '../../www/js/lessons/index.js';
-import { at, drawn, expect, graveViolations, inScheme, until } from './page.mjs';
+import { at, drawn, drop, expect, graveViolations, inScheme, until } from './page.mjs';
 
 // All lessons in one visit, as a class would take them: what one has trained is there for the next.
 let visit;
@@ -294,8 +294,7 @@ test('lessons: a teacher makes one; its link opens it in a fresh browser, and it
   };
   await withSite({ path: link }, async ({ page }) => {
     await take(page);
-    await page.reload();
-    await until(page, 'the second step after a reload', async () => (await at(page, 'lesson-step').isVisible()) && (await title(page)) === 'Step 2', { limitS: 30 });
+    await reloaded(page, 'Step 2', 'Six rows in the map.');
   });
   await withSite({}, async ({ page }) => {
     await at(page, 'lessons').click();
@@ -308,3 +307,46 @@ test('lessons: a teacher makes one; its link opens it in a fresh browser, and it
     await take(page);
   });
 }, 300);
+
+/** After a reload the same step is open, and what was answered in the one before is still answered. */
+async function reloaded(page, step, why) {
+  await page.reload();
+  await until(page, 'the same step after a reload', async () => (await at(page, 'lesson-step').isVisible()) && (await title(page)) === step, { limitS: 60 });
+  await at(page, 'lesson-back').click();
+  await until(page, 'the answer of before', async () => (await at(page, 'lesson-verdict').innerText()).includes(why), { limitS: 10 });
+  expect((await verdict(page)) === 'true' && (await at(page, 'lesson-question').locator('input:checked').count()) === 1, 'it is answered, and right');
+}
+
+test('lessons: one that is too long for any link is dropped, outlasts a reload, and says how to hand it out', () => withSite({ context: { permissions: ['clipboard-read', 'clipboard-write'] } }, async ({ page }) => {
+  // Texts that no packing makes short, and a run with more seeds than a link holds.
+  let state = 7;
+  const word = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0).toString(36);
+  const text = () => Array.from({ length: 150 }, word).join(' ');
+  const seeds = Array.from({ length: 1500 }, (_, i) => (i * 7919 * 104_729) % 1_000_000_007);
+  const run = {
+    dosefront: 1, dataset: { simulated: { preset: 'pbmc-two-condition', seed: 1 } }, roles: { cell_type: 'cell_type', condition: 'condition', control: 'control', dose: null, batch: null },
+    preprocess: { max_cells: 240, genes: { hvg_seurat: 60 } }, task: { predict: { models: ['no_change', { scgen: { epochs: 3 } }], held_out: ['CD4T'], doses: 'all', seeds } },
+  };
+  const steps = Array.from({ length: 12 }, (_, i) => ({ title: `Part ${i + 1}`, text: text(), ...(i === 0 ? { question: { ask: 'Which?', options: ['this', 'that'], right: 1, why: 'Because that one it is.' } } : {}) }));
+  const file = JSON.stringify({ dosefront_lesson: 1, v: 1, run, hide: ['explore', 'engine-room'], lesson: { title: 'A long one', steps } });
+  await until(page, 'the page', () => at(page, 'preset-liver-dose-response').isEnabled().catch(() => false), { limitS: 90 });
+  for (const [content, words] of [[file.slice(0, 300), /cut off/], ['{"dosefront_lesson": 9}', /newer version/]]) {
+    await drop(page, [{ name: 'long.lesson.json', content }]);
+    await until(page, `${words}`, async () => (await at(page, 'shared-error').isVisible()) && words.test(await at(page, 'shared-error').innerText()), { errorEnds: false });
+  }
+  // As a browser names a second download.
+  await drop(page, [{ name: 'long.lesson (1).json', content: file }]);
+  await until(page, 'the lesson', async () => (await at(page, 'lesson-step').isVisible()) && (await title(page)) === 'Part 1');
+  await until(page, 'the focus on its step', () => page.evaluate(() => document.activeElement?.dataset.testid === 'lesson-step'), { limitS: 20 });
+  expect(/“engine-room”/.test(await at(page, 'shared-remarks').innerText()) && !(await page.locator('#explore').isVisible()), 'what is hidden is hidden, what is not known is said');
+  const setUp = async () => (await at(page, 'seed').inputValue()).split(', ').length === seeds.length && (await at(page, 'dataset-summary').innerText()).includes('pbmc');
+  await until(page, 'its run', setUp);
+  await answerChoice(page);
+  await at(page, 'lesson-next').click();
+  await at(page, 'lesson-link').click();
+  await until(page, 'words about its length', async () => /too long for a link/.test(await page.locator('.lesson-more').innerText()), { limitS: 60 });
+  await until(page, 'the address', () => /step=/.test(page.url()), { limitS: 60 });
+  expect(page.url().length < 9000, `${page.url().length} characters`);
+  await reloaded(page, 'Part 2', 'Because that one it is.');
+  await until(page, 'its run after the reload', setUp);
+}), 300);

@@ -1,10 +1,11 @@
 // Links, saved runs and whether they come out the same: made by clicks, opened somewhere else.
 import { driveInNode } from '../lib/engines.mjs';
+import { savedModule } from '../lib/node_engine.mjs';
 import { openSite, withSite } from '../lib/site.mjs';
 import { afterAll, tell, test } from '../lib/runner.mjs';
 import { EXPLORATION, FRONTS } from '../lib/runs.mjs';
 import { toyCsv } from '../lib/toy.mjs';
-import { at, drop, expect, explored, graveViolations, isUsable, loaded, metric, opened, train, until } from './page.mjs';
+import { at, drop, expect, explored, frames, graveViolations, isUsable, loaded, metric, opened, train, until } from './page.mjs';
 import { copiedLink, openMenu, saves, tiny, verdict } from './sharing.mjs';
 
 const hash = (page) => page.evaluate(() => location.hash);
@@ -135,32 +136,156 @@ test('share: back and forward, anchors and a reload', async () => {
   await close();
 });
 
+/** Goes to another link in the same tab, as somebody does who pastes it into the address. */
+const paste = (page, address) => page.evaluate((hash) => { location.hash = hash; }, address.slice(address.indexOf('#')));
+const runIn = (link) => JSON.parse(decodeURIComponent(/run=([^&]*)/.exec(link)[1]));
+const linkWith = (link, run) => `${link.slice(0, link.indexOf('#'))}#v=1&step=predict&run=${encodeURIComponent(JSON.stringify(run))}`;
+
+test('share: back and forward between links offer the run of each again', async () => {
+  const { site, link } = await madeRun();
+  const whole = runIn(link);
+  const other = linkWith(link, { ...whole, dataset: { simulated: { preset: 'pbmc-two-condition', seed: 2 } }, task: { predict: { ...whole.task.predict, seeds: [7] } } });
+  const { page, problems, close } = await fresh(site, site.url);
+  await loaded(page);
+  const seed = () => at(page, 'seed').inputValue();
+  const offers = (wanted) => until(page, `the run with seed ${wanted}`, async () => (await seed()) === wanted && (await isUsable(at(page, 'rerun'))) && (await at(page, 'shared-set-up').isHidden()));
+  await paste(page, link);
+  await offers('1');
+  await at(page, 'nav-trade-off').click();
+  await until(page, 'the address of that step', async () => (await hash(page)).includes('step=trade-off'));
+  await paste(page, other);
+  await offers('7');
+  await page.goBack();
+  await offers('1');
+  expect((await remarks(page)) === '' && (await at(page, 'setting-epochs').inputValue()) === '3', await remarks(page));
+  // A step of the same link is no other link.
+  await at(page, 'shared-close').click();
+  await page.goBack();
+  await until(page, 'the step of before', async () => (await page.locator('#steps [aria-current]').getAttribute('data-testid')) !== 'nav-trade-off');
+  expect(!(await banner(page).isVisible()), 'a step of the same link opens no banner');
+  await page.goForward();
+  await page.goForward();
+  await offers('7');
+  // While something is trained nothing of it is lost, and the offer waits.
+  await tiny(page, '4000');
+  await at(page, 'train').click();
+  await until(page, 'the training', async () => (await at(page, 'progress').getAttribute('data-phase')) === 'running');
+  await page.evaluate(() => history.go(-2));
+  await until(page, 'words about the run in progress', async () => /in progress/.test(await remarks(page)));
+  expect((await at(page, 'progress').getAttribute('data-phase')) === 'running' && (await seed()) === '7', 'what is being trained goes on');
+  await at(page, 'cancel').click();
+  await until(page, 'the offer to be usable', () => isUsable(at(page, 'shared-set-up')));
+  await until(page, 'the address of the offer', async () => JSON.stringify(runIn(await hash(page)).dataset) === JSON.stringify(whole.dataset));
+  await page.reload();
+  await offers('1');
+  // And the page as it was before any link.
+  await page.goBack();
+  await until(page, 'the data of before', async () => (await at(page, 'dataset-summary').innerText()).includes('liver') && !(await banner(page).isVisible()));
+  expect(problems.length === 0, problems.join('\n'));
+  await close();
+}, 300);
+
 test('share: links that were cut, edited, made by a newer page or by a stranger', async () => {
   const { site, link } = await madeRun();
   const bare = link.slice(0, link.indexOf('#'));
   const run = (change) => `${bare}#v=1&run=${encodeURIComponent(JSON.stringify(change))}`;
-  const whole = JSON.parse(decodeURIComponent(/run=([^&]*)/.exec(link)[1]));
+  const whole = runIn(link);
   const cases = [
     ['cut', link.slice(0, link.indexOf('run=') + 60), /cut off/],
     ['packed and broken', `${bare}#v=1&z=AAAA`, /cut off/],
     ['newer', `${link.replace('v=1', 'v=7')}&tour=1`, /newer version/],
+    ['no version', `${bare}#step=predict&lesson=`, /does not say which version/],
+    ['no link', `${bare}#run-3=yes`, /begin with “#v=1”/],
+    ['no such part', `${bare}#trade_off`, /trade_off/],
     ['unknown settings', run({ ...whole, colour: 'red' }), /colour/],
     ['no such data', run({ ...whole, dataset: { simulated: { preset: '<img src=x onerror=alert(1)>', seed: 1 } } }), /built-in data set|preset/],
     ['a seed that is none', run({ ...whole, dataset: { simulated: { preset: 'pbmc-two-condition', seed: -3 } } }), /cannot be used/],
+    ['no such column', run({ ...whole, roles: { ...whole.roles, cell_type: 'celltype' } }), /^[^.]*no column “celltype” for the role “Cell type”. Their columns are [^.]*cell_type/],
+    ['no such control', run({ ...whole, roles: { ...whole.roles, control: 'nobody' } }), /nobody/],
     ['no such step', `${bare}#v=1&step=nowhere`, /nowhere/],
+    ['no such parts', `${bare}#v=1&lesson=no-change.2&hide=${encodeURIComponent('["data","engine-room"]')}`, /“engine-room”/],
     ['values of the view', `${bare}#v=1&view=${encodeURIComponent(JSON.stringify({ explore: { tab: 'x', cell_type: 7 }, fronts: { x: '../..', hidden: [{}] }, results: { compare: 3 }, engine: { phase: 'crashed' } }))}`, /view.explore.tab/],
   ];
+  // The first few are opened afresh, the others pasted one after the other.
+  const AFRESH = ['cut', 'no link', 'no such column'];
+  let shared = await fresh(site, site.url);
+  await loaded(shared.page);
   for (const [name, address, words] of cases) {
-    const { page, problems, close } = await fresh(site, address);
-    await loaded(page);
+    const own = AFRESH.includes(name) ? await fresh(site, address) : null;
+    const { page, problems } = own ?? shared;
+    if (own) await loaded(page);
+    else await paste(page, address);
     await until(page, `words about the link: ${name}`, async () => words.test(await remarks(page)));
     tell(`${name}: ${(await remarks(page)).replace(/\s+/g, ' ').slice(0, 220)}`);
-    expect(await isUsable(at(page, 'train')), `${name}: the page works`);
+    await until(page, `${name}: the page to work`, () => isUsable(at(page, 'train')));
     await at(page, 'shared-close').click();
     await until(page, 'the banner to go', async () => !(await banner(page).isVisible()));
     expect(problems.length === 0, `${name}: ${problems.join('\n')}`);
-    await close();
+    await own?.close();
   }
+  // What leads somewhere needs no words.
+  for (const anchor of ['#trade-off', '#front-results', '#top', '#engine=cpu']) {
+    await paste(shared.page, anchor);
+    await shared.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+    expect(!(await banner(shared.page).isVisible()), `${anchor} opens a banner`);
+  }
+  await shared.close();
+}, 600);
+
+/** Goes on with Tab until something has the focus, as somebody without a mouse does. */
+async function tabTo(page, id, most = 250) {
+  const now = () => page.evaluate(() => /** @type {HTMLElement | null} */ (document.activeElement?.closest('[data-testid]'))?.dataset.testid ?? '');
+  for (let i = 0; i < most; i++) {
+    if ((await now()) === id) return;
+    await page.keyboard.press('Tab');
+  }
+  throw new Error(`${id} has not got the focus within ${most} presses of Tab; it is on ${await now()}`);
+}
+const focused = (page) => page.evaluate(() => document.activeElement !== document.body);
+
+test('share: by keyboard alone: the link copied and opened, the run done again, the verdict read', async () => {
+  const { site, page: mine, file } = await madeRun();
+  await mine.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await mine.evaluate(() => { document.activeElement?.blur(); scrollTo(0, 0); });
+  await tabTo(mine, 'share-open');
+  await mine.keyboard.press('Enter');
+  await until(mine, 'the menu', async () => (await at(mine, 'share').getAttribute('open')) !== null);
+  await tabTo(mine, 'share-what');
+  await mine.keyboard.type('Predict');
+  await tabTo(mine, 'share-link');
+  await mine.keyboard.press('Enter');
+  await until(mine, 'the link to be copied', async () => /copied/.test(await at(mine, 'share-said').innerText()));
+  await mine.keyboard.press('Escape');
+  expect(await at(mine, 'share-open').evaluate((summary) => summary === document.activeElement), 'Escape closes the menu, and its button has the focus');
+  const link = await mine.evaluate(() => navigator.clipboard.readText());
+
+  const { page, problems, close } = await fresh(site, link);
+  await until(page, 'the run to be on offer', () => isUsable(at(page, 'rerun')));
+  await tabTo(page, 'rerun');
+  await page.keyboard.press('Enter');
+  await until(page, 'the result', () => at(page, 'result-headline').isVisible());
+  expect(await focused(page), 'the focus is not lost while it runs');
+  // The results that were sent along, from the same button that opens data.
+  await page.evaluate(() => { document.activeElement?.blur(); scrollTo(0, 0); });
+  await tabTo(page, 'file-input');
+  const asked = page.waitForEvent('filechooser');
+  // The browser has to know that the question is for the test before the key arrives.
+  await frames(page);
+  await page.keyboard.press('Enter');
+  const chooser = await asked;
+  await chooser.setFiles({ name: 'sent.dosefront.json', mimeType: 'application/json', buffer: file.bytes });
+  await until(page, 'the saved run', async () => (await banner(page).innerText()).includes('sent.dosefront.json') && (await isUsable(at(page, 'rerun'))));
+  await page.evaluate(() => { document.activeElement?.blur(); scrollTo(0, 0); });
+  await tabTo(page, 'rerun');
+  await page.keyboard.press('Enter');
+  expect((await verdict(page)) === 'identical', await at(page, 'verdict').innerText());
+  expect(await focused(page), 'the focus is not lost at the verdict');
+  await tabTo(page, 'shared-close');
+  await page.keyboard.press('Enter');
+  await until(page, 'the banner to go', async () => !(await banner(page).isVisible()));
+  expect(await focused(page), 'the focus goes on to the steps');
+  expect(problems.length === 0, problems.join('\n'));
+  await close();
 }, 600);
 
 test('share: what is too long for a link is offered as a file', () => withSite({}, async ({ page }) => {
@@ -222,6 +347,18 @@ test('share: a run on a file asks for it, says when it is another one, and shows
   await until(third.page, 'the details that came along', () => at(third.page, 'figure-r2_scatter').isVisible());
   await at(third.page, 'rerun').click();
   expect((await verdict(third.page)) === 'identical', await at(third.page, 'verdict').innerText());
+  // Details that somebody has written by hand: the field is named, and the results are shown without them.
+  const saved = await savedModule();
+  const inside = saved.bundle_read(bundle.bytes);
+  const details = JSON.parse(new TextDecoder().decode(inside.find((file) => file.name === 'details.json').bytes));
+  for (const detail of Object.values(details)) detail.mean_predicted = detail.mean_predicted.slice(1);
+  const edited = inside.map((file) => (file.name === 'details.json' ? new TextEncoder().encode(JSON.stringify(details)) : file.bytes));
+  await drop(third.page, [{ name: 'edited.dosefront.zip', content: Buffer.from(saved.bundle_write(inside.map(({ name }) => name), edited)) }]);
+  await until(third.page, 'the remark on the details', async () => /details\.json, mean_predicted of result \d+ is not one number for each gene/.test(await remarks(third.page)));
+  tell((await remarks(third.page)).replace(/\s+/g, ' '));
+  await at(third.page, 'show-stored').click();
+  await until(third.page, 'the results without them', () => at(third.page, 'stored-note').isVisible());
+  expect((await metric(third.page, 'r2_all')) === r2, 'the results are those of the file');
   // A byte of the data is another one: the bundle says so and nothing of it is used.
   const swapped = Buffer.from(bundle.bytes);
   swapped[swapped.indexOf('GENE1,GENE2')] ^= 1;

@@ -170,7 +170,13 @@ test('lessons: a teacher’s lesson comes back as it was; what others put into i
   const remarks = [];
   const found = fromLink(toLink({ id: 'own', own, hide: ['predict'], step: 1 }).lesson, ['predict', 'nonsense'], lessonOf, remarks);
   assert.deepEqual(found, { id: 'own', own, hide: ['predict'], step: 1 });
-  assert.deepEqual(remarks, []);
+  assert.ok(remarks.length === 1 && /“nonsense”/.test(remarks[0]), remarks.join());
+  const odd = [];
+  assert.deepEqual(fromLink('no-change.2', 'predict', lessonOf, odd).hide, lessonOf('no-change').hide);
+  assert.ok(odd.length === 1 && /list/.test(odd[0]), odd.join());
+  const none = [];
+  fromLink('no-change.2', ['predict'], lessonOf, none);
+  assert.deepEqual(none, []);
   const { steps } = asLesson(own, []);
   assert.equal(steps[1].question.check({}, '1').why, 'I counted.');
   assert.equal(steps[1].question.check({}, '0').right, false);

@@ -72,8 +72,28 @@ test('link: a long document is a fraction of its JSON, and says when it is too l
 });
 
 test('link: what is no link is left to the browser', async () => {
-  for (const hash of ['', '#', '#predict', '#front-results', '#engine=cpu&software=1', '#a=b']) assert.deepEqual(await decode(hash), { doc: null, remarks: [] }, hash);
+  for (const hash of ['', '#', '#predict', '#front-results', '#engine=cpu&software=1', '#top', '#:target']) assert.deepEqual(await decode(hash), { doc: null, remarks: [] }, hash);
   assert.deepEqual(await decode('#v=1&engine=cpu&step=data'), { doc: { v: 1, step: 'data' }, remarks: [] });
+});
+
+test('link: what looks like one, and is none, is said', async () => {
+  for (const hash of ['#a=b', '#access=1&x=2', '#a=b&engine=cpu', `#${'y'.repeat(5000)}=1`]) {
+    const { doc, remarks } = await decode(hash);
+    assert.equal(doc, null, hash);
+    assert.ok(remarks.length === 1 && /no link of this page/.test(remarks[0]) && remarks[0].length < 300, remarks.join());
+  }
+  // The version is lost, the rest is there: that is read.
+  const { doc, remarks } = await decode('#step=predict&run={"dosefront":1}&engine=cpu');
+  assert.deepEqual(doc, { v: 1, step: 'predict', run: { dosefront: 1 } });
+  assert.ok(remarks.length === 1 && /which version/.test(remarks[0]), remarks.join());
+});
+
+test('link: a lesson of one’s own may be as long as the link it fits into', async () => {
+  const lesson = JSON.stringify({ title: 'Long', steps: Array.from({ length: 12 }, (_, i) => ({ title: `Step ${i}`, text: `Look at number ${i}. `.repeat(50) })) });
+  assert.ok(lesson.length > 10_000);
+  const hash = await encode({ v: 1, lesson, hide: [] });
+  assert.ok(hash.length < LONGEST, `${hash.length}`);
+  assert.deepEqual(await decode(hash), { doc: { v: 1, lesson, hide: [] }, remarks: [] });
 });
 
 test('link: a packed link that is cut anywhere, or has one letter changed, is never taken for another one', async () => {

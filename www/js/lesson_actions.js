@@ -11,6 +11,8 @@ import { setControls } from './lessons/point.js';
 /** @typedef {import('./lessons/types.js').OwnLesson} OwnLesson */
 /** @typedef {import('./lessons/types.js').DistanceRow} DistanceRow */
 
+/** How far somebody has come in a lesson: what a reload is not to lose. @typedef {Omit<LessonState, "distances">} KeptLesson */
+
 /** What lessons look at: a change of anything else cannot change what they say. */
 export const READ = /** @type {const} */ (['data', 'design', 'roles', 'plan', 'run', 'results', 'explore', 'frontPlan', 'frontRun', 'fronts', 'playground', 'lesson']);
 /** Steps of a lesson that are remembered as looked at. */
@@ -84,6 +86,7 @@ export class LessonActions {
   openLink({ lesson: value, hide }) {
     /** @type {string[]} */
     const remarks = [];
+    if (value === undefined && Array.isArray(hide) && hide.length > 0) remarks.push('The link says what to hide, but has no lesson: nothing is hidden.');
     const found = fromLink(value, hide, lessonOf, remarks);
     if (!found) return remarks;
     const { now } = this;
@@ -93,7 +96,17 @@ export class LessonActions {
     return remarks;
   }
 
-  /** What goes into a link to the open lesson. @param {State} state @returns {{lesson?: string, hide?: string[]}} */
+  /** What is kept of the open lesson. @param {LessonState} lesson @returns {KeptLesson} */
+  static kept({ distances: _, ...lesson }) {
+    return lesson;
+  }
+
+  /** What was answered and seen before, once the lesson is open again; answers that were given since stay. @param {KeptLesson} kept */
+  resume({ id, answers, seen, notes, hiding, folded }) {
+    if (this.now?.id === id && Object.keys(this.now.answers).length === 0) this.patch({ answers, seen, notes, hiding, folded });
+  }
+
+  /** What goes into a link to the open lesson. @param {{lesson?: KeptLesson | null}} state @returns {{lesson?: string, hide?: string[]}} */
   static linkPart({ lesson }) {
     return lesson ? toLink(lesson) : {};
   }

@@ -1,4 +1,5 @@
 // A link: what is worth sharing of the page, in the hash of its address, which no server ever sees. Nothing here knows the page.
+import { fnv1a } from './checksum.js';
 
 /**
  * What a link holds: never data, only what differs from the defaults.
@@ -10,7 +11,7 @@
  * @property {string} [lesson]
  * @property {string[]} [hide]             what the lesson does without
  */
-/** `doc` is null where the hash is no link; `remarks` are sentences about what could not be read. @typedef {{doc: LinkDoc | null, remarks: string[]}} Decoded */
+/** `doc` is null where the hash is no link: an anchor, options of the page, or, with a remark, neither. `remarks` are sentences about what could not be read. @typedef {{doc: LinkDoc | null, remarks: string[]}} Decoded */
 
 /** The version that this page writes, and the newest it knows. */
 export const LINK_VERSION = 1;
@@ -25,13 +26,15 @@ const MOST_READ = 200_000;
 /** Objects in objects: run files have eight or so. */
 const DEEPEST = 40;
 const LONGEST_TEXT = 4000;
+/** A lesson of one's own is a text as well: as long as one can be, with what JSON needs. */
+const LONGEST_LESSON = 100_000;
 
 /** What each key has to be. @type {Record<string, {words: string, fits: (value: any) => boolean}>} */
 const KEYS = {
   step: { words: 'the step', fits: (value) => isText(value) && /^[a-z][a-z-]{0,30}$/.test(value) },
   run: { words: 'the run', fits: isObject },
   view: { words: 'the view', fits: isObject },
-  lesson: { words: 'the lesson', fits: isText },
+  lesson: { words: 'the lesson', fits: (value) => typeof value === 'string' && value.length <= LONGEST_LESSON },
   hide: { words: 'what is hidden', fits: (value) => Array.isArray(value) && value.length <= 100 && value.every((each) => isText(each) && each.length <= 100) },
 };
 /** Written as they are; the others as JSON. */
@@ -69,7 +72,12 @@ export async function encode(doc) {
  */
 export async function decode(hash) {
   const text = hash.replace(/^#/, '');
-  if (!/(^|&)(v|z)=/.test(text)) return { doc: null, remarks: [] };
+  const names = [...text.matchAll(/(?:^|&)([^&=]*)=/g)].map(([, name]) => name);
+  // Without a “=” it is an anchor, which is looked for on the page.
+  if (names.every((name) => NOT_OURS.has(name))) return { doc: null, remarks: [] };
+  if (!names.some((name) => name === 'v' || name === 'z' || Object.hasOwn(KEYS, name))) {
+    return { doc: null, remarks: [`The address ends in “#${text.slice(0, 40)}${text.length > 40 ? '…' : ''}”, which is no link of this page: those begin with “#v=${LINK_VERSION}”. Copy the link whole, or ask for it again.`] };
+  }
   if (text.length > MOST_READ) return { doc: { v: 1 }, remarks: [`The link has ${text.length} characters, which is more than any link of this page: it was left alone.`] };
   /** @type {string[]} */
   const remarks = [];
@@ -237,9 +245,5 @@ function fromBase64url(text) {
   return Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (letter) => letter.charCodeAt(0));
 }
 
-/** FNV-1a in base 36: against accidents, not against intent. @param {Uint8Array} bytes */
-function checksum(bytes) {
-  let sum = 0x811c9dc5;
-  for (const byte of bytes) sum = Math.imul(sum ^ byte, 0x01000193) >>> 0;
-  return sum.toString(36);
-}
+/** @param {Uint8Array} bytes */
+const checksum = (bytes) => fnv1a(bytes).toString(36);

@@ -1,11 +1,12 @@
 // What is worth sharing of the page's state, and the state that such a document asks for.
 import { errorInfo } from './failure.js';
-import { differences, fillForm, taskOf } from './form_of_run.js';
+import { differencesAsked, fillForm } from './form_of_run.js';
 import { encode, LONGEST } from './link.js';
-import { dataAreOpen, exploreFile, predictFile, tradeOffFile } from './run_file.js';
+import { dataAreOpen, exploreFile, predictFile, taskOf, tradeOffFile } from './run_file.js';
 import { trains } from './store.js';
 import { loadView } from './view.js';
 import { viewOf, wholeView } from './view_table.js';
+import { ROLES } from './words.js';
 import { METRICS } from './words_metrics.js';
 
 /** @typedef {import('./main.js').Page} Page */
@@ -21,6 +22,8 @@ const others = [];
 /** Short forms that were asked for: the address asks after every change, and each question holds up what the engine is doing. @type {Map<string, RunFile>} */
 const short = new Map();
 const REMEMBERED = 20;
+/** A table can have hundreds. */
+const MOST_COLUMNS = 30;
 
 /** Lets a part of the page put its own keys (lesson, hide) into links. @param {(state: State) => Partial<LinkDoc>} part */
 export const alsoInLinks = (part) => void others.push(part);
@@ -82,8 +85,8 @@ export async function linkOf(page, task) {
 
 /**
  * What became of a document: `run` is the filled-in run file, and `file` the name of the data file it is waiting for; `beyond` are settings
- * that the form has no place for.
- * @typedef {{run: RunFile | null, file: string | null, beyond: string[], remarks: string[]}} Applied
+ * that the form has no place for, and `set` says whether data and form are those of the run.
+ * @typedef {{run: RunFile | null, file: string | null, beyond: string[], set: boolean, remarks: string[]}} Applied
  */
 
 /**
@@ -95,7 +98,7 @@ export async function applyDoc(page, doc) {
   /** @type {string[]} */
   const remarks = [];
   /** @type {Applied} */
-  const applied = { run: null, file: null, beyond: [], remarks };
+  const applied = { run: null, file: null, beyond: [], set: false, remarks };
   await engines.booted;
   if (doc.run) {
     try {
@@ -103,6 +106,7 @@ export async function applyDoc(page, doc) {
       remarks.push(...skipped);
       applied.run = run;
       Object.assign(applied, await applyRun(page, run, remarks));
+      applied.set = applied.file === null;
     } catch (thrown) {
       const { message, hint } = errorInfo(thrown);
       remarks.push(`The run of the link cannot be used: ${message.replace(/\.$/, '')}. ${hint}`);
@@ -111,7 +115,7 @@ export async function applyDoc(page, doc) {
   await applyView(page, doc.view ?? {}, remarks);
   const run = applied.run;
   // The exploration that is shown is the one that was meant, to the last setting.
-  if (run?.task.explore && !applied.file && store.state.design.summary && (!store.state.explore.file || differences(run, store.state.explore.file).length > 0)) void page.explore.begin(asHere(page, run));
+  if (run?.task.explore && applied.set && store.state.design.summary && (!store.state.explore.file || differencesAsked(run, store.state.explore.file).length > 0)) void page.explore.begin(asHere(page, run));
   if (doc.step !== undefined) {
     if (isStep(doc.step)) await goTo(page, doc.step);
     else remarks.push(noStep(doc.step));
@@ -138,11 +142,35 @@ export async function applyRun(page, run, remarks) {
     await data.openPreset(simulated.preset, simulated.seed);
     if (!dataAreOpen(run, store.state)) throw store.state.data.error ?? { code: 'data_not_open', message: 'Other data were opened meanwhile.', hint: 'Open the run again.' };
   }
-  if (JSON.stringify(run.roles) !== JSON.stringify(store.state.roles)) await data.setRoles(run.roles);
+  // Before anything is changed: without its columns nothing else of the run can be right. The playground asks nothing of the data.
+  const without = missingColumns(run, store.state);
+  if (without && !run.task.mutual_information) throw without;
+  const { roles } = store.state;
+  if (!without && JSON.stringify(run.roles) !== JSON.stringify(roles)) await data.setRoles(run.roles);
+  const { error } = store.state.design;
+  if (error && (run.task.predict || run.task.explore)) {
+    // What the data meant before is of more use than what they cannot mean.
+    if (roles !== store.state.roles) await data.setRoles(roles);
+    throw error;
+  }
   const types = run.task.predict?.held_out;
   const missing = Array.isArray(types) ? types.filter((type) => !store.state.design.summary?.cell_types.includes(type)) : [];
   if (missing.length > 0) remarks.push(`The run holds out ${missing.map((type) => `“${type}”`).join(', ')}, which these data do not have.`);
   return { beyond: await fillForm(page, run) };
+}
+
+/** What to say where a run takes a role from a column that the open data do not have; null where all are there. @param {RunFile} run @param {State} state @returns {import('./protocol.js').ErrorInfo | null} */
+function missingColumns({ roles }, { data }) {
+  const columns = (data.summary?.obs ?? []).map(({ name }) => name);
+  // The control is a value, not a column.
+  const missing = /** @type {const} */ (['cell_type', 'condition', 'dose', 'batch']).filter((role) => typeof roles?.[role] === 'string' && !columns.includes(roles[role]));
+  if (missing.length === 0) return null;
+  const named = missing.map((role) => `no column “${String(roles[role]).slice(0, 60)}” for the role “${ROLES[role].label}”`);
+  return {
+    code: 'column_not_found',
+    message: `These data have ${named.join(' and ')}. Their columns are ${columns.slice(0, MOST_COLUMNS).join(', ')}${columns.length > MOST_COLUMNS ? ` and ${columns.length - MOST_COLUMNS} more` : ''}.`,
+    hint: 'It was made with other data or edited: ask for it again, or choose the columns in step 1 and set the run up there.',
+  };
 }
 
 /** Sets how things are looked at. @param {Page} page @param {Record<string, any>} view @param {string[]} remarks */

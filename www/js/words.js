@@ -5,7 +5,7 @@ export const ROLES = {
   condition: { label: 'Condition', hint: 'How a cell was treated, as a label.' },
   control: { label: 'Control value', hint: 'The condition that means untreated.' },
   dose: { label: 'Dose', hint: 'A number, or text such as “10 uM”; 0 is the control.' },
-  batch: { label: 'Batch', hint: 'Donor or sample; kept even when cells are drawn.' },
+  batch: { label: 'Batch', hint: 'Donor or sample; keeps its share when cells are drawn.' },
 };
 
 export const KINDS = {
@@ -17,12 +17,13 @@ export const KINDS = {
 export const DATA = {
   lead: 'Single cells, some untreated and some treated, with a cell type for each.',
   drop: 'Drop a file here or choose one',
-  formats: '.h5ad · 10x .h5 · matrix.mtx + barcodes + features (loose or .zip) · .csv / .tsv (.gz) · a saved run (.dosefront.json, .dosefront.zip, report)',
+  formats: '.h5ad · 10x .h5 · matrix.mtx + barcodes + features (loose or .zip) · .csv / .tsv (.gz) · a saved run (.dosefront.json, .dosefront.zip, report) · a lesson (.lesson.json)',
   simulated: 'Made by a simulator inside this page, not measured: good for trying things out, and the true answer is known.',
   noRoles: 'No column says what type cells are or how they were treated. Explore (2) and Predict (3) need both; Trade-off (5) needs only a batch column.',
   untreated: 'No column says how cells were treated. Explore (2) and Predict (3) need a condition or dose column; Trade-off (5) needs only a batch column.',
   roles: 'Which column says what; guessed from names and values.',
-  heatmap: 'Cells of each type at each dose or condition. Choose a cell of the map to hold that type and dose out. Types with few cells are hard to learn from and to score.',
+  heatmap: 'Cells of each type at each dose or condition. Types with few cells are hard to learn from and to score.',
+  heatmapUse: 'Choose a cell of the map to hold that type and dose out.',
 };
 
 export const PREDICT = {
@@ -51,7 +52,7 @@ export const PREDICT = {
   ],
   loss: 'How badly the network rebuilds cells, after each pass over the data: lower is better. Solid: cells it trains on. Dashed: cells it only checks on. When the dashed line turns upward, it is learning by heart.',
   genes: 'Highly variable genes that are kept (scanpy’s “seurat” choice). 0 keeps all. R² is lower, for every model, over fewer and more variable genes.',
-  maxCells: 'Cells drawn at most, evenly over types, treatments and batches. 0 keeps all.',
+  maxCells: 'Cells drawn at most; each type under each treatment in each batch keeps its share. 0 keeps all.',
   withoutHeldOut: 'Choose genes without looking at the hidden cells. Most papers look at all cells, which leaks a little.',
 };
 
@@ -114,11 +115,12 @@ export function settingWords(path) {
 
 export const RESULTS = {
   empty: 'Nothing is trained yet. What appears here: one sentence that sums the prediction up, predicted against observed gene means, the genes it finds to respond, and the distance that is left – each beside five baselines.',
-  scatter: 'Each point is a gene: its mean in the observed treated cells (across) and in the predicted ones (up), in log-normalised expression. On the line the prediction is exact. Marked: the 100 genes that respond most.',
-  degs: 'The 100 genes that rise most against the untreated cells, once by the observed and once by the predicted cells (t-test ranking as in scanpy). The more they share, the better.',
-  degsWilcoxon: 'The 100 genes that rise most against the untreated cells, once by the observed and once by the predicted cells (Wilcoxon ranking as in scanpy). The more they share, the better.',
+  /** @param {number} n  genes marked */
+  scatter: (n) => `Each point is a gene: its mean in the observed treated cells (across) and in the predicted ones (up), in log-normalised expression. On the line the prediction is exact. Marked: the ${n} genes that respond most.`,
+  /** @param {number} n  genes of each list @param {"t_test" | "wilcoxon"} test */
+  degs: (n, test) => `The ${n} genes that rise most against the untreated cells, once by the observed and once by the predicted cells (${test === 'wilcoxon' ? 'Wilcoxon' : 't-test'} ranking as in scanpy). The more they share, the better.`,
   silent: 'A gene without variance among the predicted cells scores 0, so a constant shift of a silent gene is not taken for a response.',
-  doses: 'The chosen metric at each dose of the held-out type, for the model and its baselines.',
+  doses: 'The metric at each dose of the held-out type, for the model and its baselines.',
   table: 'Every prediction of this run. Choose a column head to sort by it; choose a row to show it above.',
   truth: 'Simulated data: the simulator’s true means are known, so predictions are also scored against these, free of sampling noise.',
   cells: 'Cells: predicted expression beside the real cells of the type, marked in obs (predicted, model, seed), for scanpy. Weights: the trained network, all seeds.',
@@ -132,14 +134,15 @@ export const COMPARE = {
   heat: 'The mean of each model for each held-out type or dose.',
   bars: 'Mean over seeds with its spread; dots are single seeds. The line is what no change reaches: a model below it has learnt nothing.',
   doses: 'The mean over held-out types at each dose.',
-  table: 'Mean over held-out types and doses, ± spread over seeds. Star: the best; shaded: the second. Choose a column head to sort by it.',
+  table: 'Mean over held-out types and doses, ± spread over seeds. Star: the best; shaded: the second.',
+  tableUse: 'Choose a column head to sort by it.',
   ratios: 'Two ratios of the same distance. “Relative to the control” is the thesis’: d(observed, predicted) / d(control, predicted). Its divisor contains the prediction, so a model that changes little looks terrible, and no change has none. “Relative to no change” divides by d(control, observed), which is the same for every model: 0 is exact, 1 no better than doing nothing.',
 };
 
 export const DOSE = {
   lead: 'These models answer any dose, also between the measured ones and a little beyond. Drag the dose.',
   cells: 'Untreated cells, the cells observed at the nearest measured dose, and the predicted ones, on two components of the real cells. Other real cells are faint.',
-  genes: 'Predicted gene means at this dose against those observed at the nearest measured dose.',
+  genes: 'Predicted gene means against those observed at the nearest measured dose.',
 };
 
 export const CITE = {

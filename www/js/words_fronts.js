@@ -14,7 +14,7 @@ export const TRADE_OFF = {
   otherTrains: 'Predict is training; Trade-off can begin when it has ended.',
   train: 'Candidates appear below while they train.',
   genes: 'Highly variable genes that are kept. 0 keeps all.',
-  maxCells: 'Cells drawn at most, evenly over types and batches. 0 keeps all.',
+  maxCells: 'Cells drawn at most; each type in each batch keeps its share. 0 keeps all.',
   workers: 'Workers that share the parts of a run. Each holds a copy of the data.',
   steps: [
     ['Split', 'the cells of each batch into training and test cells.'],
@@ -22,22 +22,27 @@ export const TRADE_OFF = {
     ['Spread', 'K candidates between them, each with a preference of its own.'],
     ['Judge', 'every latent space: cell types kept, batches mixed, on test cells.'],
   ],
-  front: 'Each point is a candidate; larger ones lean towards scVI. Filled: on the front. Hollow: dominated – another candidate of its front is as good in both and better in one. Pale: still training. Choose a point to see its cells.',
+  front: 'Each point is a candidate; larger ones lean towards scVI. Filled: on the front. Hollow: dominated – another candidate of its front is as good in both and better in one. Pale: still training.',
+  frontUse: 'Choose a point to see its cells.',
   noBest: 'No point of a front is “the best”: to gain on one axis you lose on the other. Which one to take depends on what the data are for.',
   uv: 'U: generative loss of scVI, in nats per cell; low means the counts are described well, biology included. V: batch effect left in the latent space; low means batches are mixed.',
   chosen: 'The candidate’s latent space in two dimensions: the same cells by batch and by type. Good: batches mixed, types apart.',
   chosenNoTypes: 'The candidate’s latent space in two dimensions, by batch. Good: batches mixed.',
   gone: 'The browser has not kept the latent space of this candidate. Train again to see it; its numbers are still right.',
   stored: 'The cells of this candidate are not in the saved file: rerun to see them. Its numbers are those of the file.',
-  table: 'Every candidate of this run, on the chosen cells. Choose a row to show it above, a column head to sort by it.',
+  table: 'Every candidate of this run, on the chosen cells.',
+  tableUse: 'Choose a row to show it above, a column head to sort by it.',
   paper: 'Quality of whole fronts, in the layout of the paper’s tables: share of candidates that are not dominated, area dominated (hypervolume) and number of distinct choices (NDC). For all three, more is better; ± over splits.',
   paperScaled: 'Metrics scaled to 0–1 over all fronts, so that pairs can be compared.',
   paperUnits: 'In the metrics’ own units, as the paper has it.',
   slider: 'One network has learnt the whole front. Slide along it: the cells, their metrics and the place on the front follow.',
+  place: 'One network’s latent space in two dimensions, at a preference between two candidates: the same cells by batch and, where it is known, by type.',
+  placeUse: 'All places share one plane, so that cells can be followed.',
   sliderEnds: ['batch effect gone', 'biology kept'],
   polish: 'Fine-tunes a copy of the network at this one place, and judges it as a candidate of its own.',
   revive: 'The network of this front was trained before the page was loaded and is not in memory.',
   playground: 'How far can estimates of mutual information be trusted? Here the truth is known: points drawn from Gaussians, each with a category. Estimators see only the points.',
+  playgroundSteps: 'How long the two networks learn. Fewer steps take less time and show nearly the same.',
   playgroundCase: 'Ten categories with one Gaussian each, or two categories that take turns on a circle.',
   separation: 'How far the Gaussians are apart, in standard deviations. 0: a point says nothing about its category.',
 };
@@ -56,6 +61,8 @@ export const METHODS = {
 export const OWN_MEASURE = ['scvi_hsic', 'saucie_mmd', 'desc'];
 export const SINGLE = ['saucie_mmd', 'desc'];
 
+/** Estimators of the playground, by their names in reports. */
+export const ESTIMATORS = { mine: 'MINE', nn: 'nearest neighbours', classifier: 'classifier bound' };
 /** @type {Record<string, {name: string, meaning: string}>} */
 export const MEASURES = {
   mine: { name: 'MINE', meaning: 'Mutual information of latent space and batch, by a neural estimate.' },

@@ -79,7 +79,7 @@ export default {
     },
     {
       title: 'A weak dose',
-      text: 'R² compares the mean of each gene in predicted and in real treated cells; 1 is a perfect match. A weak dose hardly changes anything, so untreated cells are very like the treated ones.',
+      text: 'R² compares the mean of each gene in predicted and in real treated cells: it is their squared correlation, and 1 is the most. A weak dose hardly changes anything, so untreated cells are very like the treated ones.',
       task: { words: 'In step 4, Results, choose the lowest dose under “Treatment”, and scGen as the shown model.', show: 'shown-arm', done: (live) => weakest(live) !== '' && shownArm(live) === weakest(live) },
       question: whoWins(weakest, 'The one without any knowledge is the better one here, because there is nothing to predict.'),
     },

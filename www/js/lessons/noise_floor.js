@@ -109,7 +109,7 @@ export default {
     },
     {
       title: 'Fewer cells',
-      text: `Cells cost money. What if fewer had been measured? The page can draw ${FEW_CELLS} of the cells, evenly over types and doses, and do everything again.`,
+      text: `Cells cost money. What if fewer had been measured? The page can draw ${FEW_CELLS} of the cells, so that each type at each dose keeps its share, and do everything again.`,
       task: {
         words: `Explore again with ${FEW_CELLS} cells, and watch the grey.`, show: 'figure-distances_along_doses', applyWords: `Use ${FEW_CELLS} cells`,
         apply: ({ store, explore }) => {

@@ -14,6 +14,8 @@ export const FILE_VERSION = 1;
 export const LARGEST_FILE = 200_000;
 export const MOST = { title: 120, text: 1200, ask: 300, option: 160, why: 600, steps: 12, options: 6 };
 const SECONDS_PER_STEP = 90;
+/** Parts in a remark. */
+const MOST_NAMED = 5;
 
 // Control characters, and those that turn the direction of writing around: a text could pretend to be another one.
 const UNSEEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
@@ -78,6 +80,9 @@ export const asLesson = (own, hide) => ({
 export function fromLink(value, hide, known, remarks) {
   if (value === undefined || value === null || value === '') return null;
   const parts = knownParts(hide);
+  if (hide !== undefined && !Array.isArray(hide)) remarks.push('What the lesson hides is not a list of parts of the page: nothing is hidden.');
+  const unknown = Array.isArray(hide) ? hide.filter((name) => !parts.includes(name)).map((name) => `“${String(name).slice(0, 40)}”`) : [];
+  if (unknown.length > 0) remarks.push(`The lesson hides ${unknown.slice(0, MOST_NAMED).join(', ')}${unknown.length > MOST_NAMED ? ` and ${unknown.length - MOST_NAMED} more` : ''}, which this page does not know: left out.`);
   if (typeof value === 'string' && !value.startsWith('{')) {
     const [, id = '', step = '1'] = /^([a-z][a-z-]{0,40})(?:\.(\d{1,2}))?$/.exec(value) ?? [];
     const lesson = known(id);

@@ -60,7 +60,7 @@ export default {
     },
     {
       title: 'First way: all genes',
-      text: 'R² asks: are the means of all genes right? Most genes do not respond, and they count as much as those that do.',
+      text: 'R² asks: do the predicted means of all genes follow the real ones? It is their squared correlation. Most genes do not respond, and they count as much as those that do.',
       task: { words: 'In the figure “Model and baselines”, choose the metric “R², all genes”.', show: 'bars-metric', applyWords: 'Choose it for me', apply: ({ store }) => store.patch('results', { scale: 'metrics', metric: 'r2_all' }), done: (live) => rows(live).length > 0 && live.results.metric === 'r2_all' && live.results.scale === 'metrics' },
       question: {
         ask: 'Which one has the highest R² over all genes?',

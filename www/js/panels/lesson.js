@@ -4,6 +4,7 @@ import { fill, h, say, setAttribute } from '../dom.js';
 import { READ, score } from '../lesson_actions.js';
 import { point, unpoint } from '../lessons/point.js';
 import { linkOf } from '../share.js';
+import { SHARE } from '../words_share.js';
 import { lessonQuestion } from './lesson_question.js';
 
 /** @typedef {import('../main.js').Page} Page */
@@ -11,6 +12,7 @@ import { lessonQuestion } from './lesson_question.js';
 /** @typedef {import('../store.js').LessonState} LessonState */
 
 const HIDDEN_TARGET = 'That part of the page was hidden; everything is shown again.';
+const TOO_LONG = 'This lesson is too long for a link. Save it as a file under “Lessons”, “Make a lesson”, and hand that out.';
 const NO_TARGET = 'It is not on the page yet: do first what comes before it.';
 
 /** @param {HTMLElement} place @param {Page} page @param {() => void} openList */
@@ -71,7 +73,11 @@ export function lessonPanel(place, page, openList) {
     announce('The lesson is closed. The whole page is shown.', true);
   }
   async function copyLink() {
-    const { url } = await linkOf(page);
+    const { url, fits } = await linkOf(page);
+    if (!fits) {
+      say(copied, lessons.now?.own ? TOO_LONG : SHARE.tooLong);
+      return;
+    }
     await navigator.clipboard.writeText(url).then(() => say(copied, 'The link is copied.'), () => say(copied, 'The browser does not allow copying: take the address of this page instead.'));
   }
   addEventListener('keydown', (event) => {

@@ -1,15 +1,15 @@
 // The list of lessons, behind a button of the masthead: those of the page, one from a file, and the form that makes one.
 import { fill, h, say } from '../dom.js';
+import { errorInfo } from '../failure.js';
 import { LESSONS } from '../lessons/index.js';
-import { openLessonFile } from '../lessons/links.js';
-import { FILE_VERSION, LARGEST_FILE, ownLesson } from '../lessons/own.js';
+import { readLesson } from '../lessons/file.js';
+import { focusLesson, openLessonFile } from '../lessons/links.js';
 import { lessonMaker } from './lesson_maker.js';
 
 /** @typedef {import('../main.js').Page} Page */
 
 const WORDS = {
   lead: 'Short guided tours: each has something to do on this page and questions whose answers are checked against what the page shows. What a lesson does not need is hidden meanwhile.',
-  closed: 'This lesson is not one that this page can open.',
 };
 
 /** @param {HTMLElement} masthead @param {Page} page */
@@ -44,8 +44,7 @@ export function lessonsDialog(masthead, page) {
   /** The dialog gives way to the lesson. */
   function start() {
     dialog.close();
-    // After the bar has been drawn.
-    setTimeout(() => /** @type {HTMLElement | null} */ (document.querySelector('[data-testid="lesson-step"]'))?.focus());
+    focusLesson();
   }
 
   file.addEventListener('change', async () => {
@@ -53,20 +52,14 @@ export function lessonsDialog(masthead, page) {
     file.value = '';
     if (!chosen) return;
     say(trouble, '');
-    /** @type {string[]} */
-    const remarks = [];
     try {
-      if (chosen.size > LARGEST_FILE) throw new Error(`${chosen.name} has ${Math.round(chosen.size / 1000)} kB, which is more than a lesson has.`);
-      const read = JSON.parse(await chosen.text());
-      if (typeof read?.dosefront_lesson !== 'number') throw new Error(`${chosen.name} is not a lesson of this page. Lessons end in .lesson.json.`);
-      if (read.dosefront_lesson > FILE_VERSION) throw new Error(`${chosen.name} was made by a newer version of this page. Reload the page to get it, then open the file again.`);
-      const own = ownLesson(read.lesson, remarks);
-      if (!own) throw new Error(remarks.join(' '));
+      const lesson = await readLesson(chosen);
       dialog.close();
-      await openLessonFile(page, read, own, remarks);
+      await openLessonFile(page, lesson);
       start();
     } catch (thrown) {
-      say(trouble, thrown instanceof SyntaxError ? `${chosen.name} is no lesson: it is not JSON, or it is cut off. Ask for the file again.` : thrown instanceof Error ? thrown.message : WORDS.closed);
+      const { message, hint } = errorInfo(thrown);
+      say(trouble, `${message} ${hint}`);
     }
   });
   return { open };

@@ -110,7 +110,7 @@ export function lessonMaker(page, onTry) {
   async function saveFile(own, parts) {
     const name = `${fileStem(own.title)}.lesson.json`;
     downloadText(name, `${JSON.stringify({ dosefront_lesson: FILE_VERSION, ...(await docWith(page, { hide: parts })), lesson: own }, null, 2)}\n`, 'application/json');
-    say(result, `Saved as ${name}. Students open it with “Open a lesson from a file” in this list.`);
+    say(result, `Saved as ${name}. Students drop it on the page, or open it with “Open a lesson from a file” in this list.`);
   }
 
   addStep();

@@ -8,7 +8,7 @@ import { figureCard } from '../figure.js';
 import { help } from '../help.js';
 import { number } from '../numbers.js';
 import { playgroundFile } from '../run_file.js';
-import { TRADE_OFF } from '../words_fronts.js';
+import { ESTIMATORS, TRADE_OFF } from '../words_fronts.js';
 import { progressBar } from './progress.js';
 
 /** @typedef {import('../main.js').Page} Page */
@@ -19,7 +19,6 @@ import { progressBar } from './progress.js';
 const DRAW_MS = 150;
 /** Runs whose last values are remembered. */
 const KEPT_RUNS = 20;
-const ESTIMATORS = { mine: 'MINE', nn: 'nearest neighbours', classifier: 'classifier bound' };
 
 /** @param {Page} page */
 export function playground({ store, engines, list, playground: handle }) {
@@ -28,6 +27,7 @@ export function playground({ store, engines, list, playground: handle }) {
   const value = h('output', { class: 'dose-value', for: 'playground-separation' });
   const samples = h('select', { id: 'playground-samples', test: 'playground-samples' }, [500, 1000, 4000].map((n) => h('option', { value: n, selected: n === 4000 }, String(n))));
   const dims = h('select', { id: 'playground-dims', test: 'playground-dims' }, [2, 5, 10, 20].map((n) => h('option', { value: n }, n === 2 ? '2' : `${n}, ${n - 2} of them noise`)));
+  const steps = h('select', { id: 'playground-steps', test: 'playground-steps' }, [600, 1500].map((n) => h('option', { value: n, selected: n === 1500 }, String(n))));
   const begin = h('button', { type: 'button', test: 'playground-start', on: { click: () => void start() } }, 'Start');
   const cancel = h('button', { type: 'button', test: 'playground-cancel', hidden: true, on: { click: () => void stop() } }, 'Cancel');
   const words = h('p', { class: 'dose-words', test: 'playground-words', role: 'status' });
@@ -39,7 +39,7 @@ export function playground({ store, engines, list, playground: handle }) {
   const progress = progressBar('Progress of the estimates', 'playground-progress', () => run);
   const element = h('details', { class: 'playground', test: 'playground', hidden: true }, h('summary', {}, 'Playground: mutual information with a known truth'),
     h('div', { class: 'playground-body' }, h('p', { class: 'hint' }, TRADE_OFF.playground),
-      h('div', { class: 'playground-controls' }, field('Points from', kind, TRADE_OFF.playgroundCase), field('Points', samples, '', help('playground_points')), field('Dimensions', dims, ''),
+      h('div', { class: 'playground-controls' }, field('Points from', kind, TRADE_OFF.playgroundCase), field('Points', samples, '', help('playground_points')), field('Dimensions', dims, ''), field('Learning steps', steps, TRADE_OFF.playgroundSteps),
         h('div', { class: 'field' }, h('label', { for: apart.id }, 'Separation ', value), apart, h('p', { class: 'hint' }, TRADE_OFF.separation)), h('div', { class: 'buttons' }, begin, cancel)),
       box.element, progress.element, words, card.element));
   const sayValue = () => say(value, Number(apart.value).toFixed(1));
@@ -68,7 +68,7 @@ export function playground({ store, engines, list, playground: handle }) {
 
   const task = () => ({
     case: kind.value === 'mixtures' ? /** @type {const} */ ('mixtures') : /** @type {const} */ ('gaussians'),
-    separation: Number(apart.value), n_samples: Number(samples.value), dims: Number(dims.value), seed: 1,
+    separation: Number(apart.value), n_samples: Number(samples.value), dims: Number(dims.value), seed: 1, steps: Number(steps.value),
   });
 
   // An engine that does not know the task refuses its file.
@@ -124,7 +124,7 @@ export function playground({ store, engines, list, playground: handle }) {
     begin.hidden = running;
     cancel.hidden = !running;
     if (hadFocus) (running ? cancel : begin).focus();
-    for (const control of [kind, apart, samples, dims]) control.disabled = running;
+    for (const control of [kind, apart, samples, dims, steps]) control.disabled = running;
     progress.draw({ running: 'Critics are learning', finished: 'Finished', cancelled: 'Cancelled', failed: 'Stopped by an error' }[run.phase] ?? '');
   }
 
@@ -181,7 +181,7 @@ export function playground({ store, engines, list, playground: handle }) {
       kind.value = wanted.case;
       apart.value = String(wanted.separation);
       // A number that is not offered is shown beside those that are.
-      for (const [select, value] of /** @type {[HTMLSelectElement, number][]} */ ([[samples, wanted.n_samples], [dims, wanted.dims]])) {
+      for (const [select, value] of /** @type {[HTMLSelectElement, number][]} */ ([[samples, wanted.n_samples], [dims, wanted.dims], [steps, wanted.steps ?? 1500]])) {
         if (![...select.options].some((option) => option.value === String(value))) select.append(h('option', { value }, String(value)));
         select.value = String(value);
       }
