@@ -33,10 +33,7 @@ test('bad files: each gives a message that names it, and the loaded data set sta
     expect((await at(page, 'dataset-summary').innerText()) === before, `${file.name} has changed the loaded data set`);
   }
   await until(page, 'Train', () => isUsable(at(page, 'train')), { errorEnds: false });
-}));
-
-test('bad files: the same through the file chooser', () => withSite({}, async ({ page }) => {
-  await loaded(page);
+  // The same through the file chooser.
   await at(page, 'file-input').setInputFiles({ name: 'nothing.tsv', mimeType: 'text/plain', buffer: Buffer.alloc(0) });
   await until(page, 'a message about nothing.tsv', async () => ((await shownError(page)) ?? '').includes('nothing.tsv'), { errorEnds: false });
 }));

@@ -7,6 +7,8 @@ import { SCGEN_DEMO, at, choose, drop, expect, explored, figures, graveViolation
 import { small, twoBatches } from './tradeoff.mjs';
 
 const LIMIT_S = 300;
+/** A page of the site without an engine, for a test that changes the browser before the page is there: starting an engine takes seconds. */
+const BEFORE = { path: 'methods.html' };
 const entries = (page, step = 'Predict') => at(page, 'run').filter({ has: page.getByTestId('run-about').filter({ hasText: step }) });
 const entry = (page, number) => page.locator(`[data-testid="run"][data-number="${number}"]`);
 const within = (page, number, id) => entry(page, number).getByTestId(id);
@@ -84,6 +86,24 @@ const meddle = (page) => page.evaluate(() => new Promise((resolve, reject) => {
     transaction.onabort = () => reject(transaction.error);
   };
 }));
+/** Behind the page's back: what is kept of a run that has ended when its page was closed after its last part. */
+const unended = (page, number) => page.evaluate((wanted) => new Promise((resolve, reject) => {
+  const request = indexedDB.open('dosefront');
+  request.onsuccess = () => {
+    const db = request.result;
+    const transaction = db.transaction(['runs', 'reports'], 'readwrite');
+    transaction.objectStore('runs').getAll().onsuccess = (event) => {
+      const run = event.target.result.find((one) => one.number === wanted);
+      transaction.objectStore('runs').put({ ...run, phase: 'running', facts: [], seconds: null }, run.id);
+      transaction.objectStore('reports').delete(run.id);
+    };
+    transaction.oncomplete = () => {
+      db.close();
+      resolve(null);
+    };
+    transaction.onabort = () => reject(transaction.error);
+  };
+}), number);
 async function answer(page, say) {
   await at(page, `runs-confirm-${say}`).click();
 }
@@ -180,14 +200,16 @@ test('runs: two side by side, and a deleted one takes only its own with it', () 
   await until(page, 'the genes of the run that stayed', async () => (await figures(page)).includes('figure-r2_scatter'));
 
   // An exploration that ends later would be a new run.
-  await explored(page);
-  await until(page, 'the exploration in the list', async () => (await numbers(page, 'Explore')).length >= 1);
+  await until(page, 'the exploration to be over', async () => {
+    if (await isUsable(at(page, 'explore-cancel'))) await at(page, 'explore-cancel').click();
+    return ['cancelled', 'finished'].includes(await at(page, 'explore-progress').getAttribute('data-phase'));
+  });
   await page.evaluate(() => localStorage.setItem('other page', 'mine'));
   await at(page, 'clear-everything').click();
   await answer(page, 'yes');
   await until(page, 'the empty list', () => at(page, 'runs-empty').isVisible());
   tell(await remark(page));
-  expect(/Removed: \d+ runs with 2 finished parts/.test(await remark(page)), await remark(page));
+  expect(/Removed: \d+ runs? with 2 finished parts/.test(await remark(page)), await remark(page));
   expect(Object.values(await kept(page)).every((count) => count === 0), JSON.stringify(await kept(page)));
   expect((await page.evaluate(() => localStorage.getItem('other page'))) === 'mine', 'what another page has left is not ours to clear');
   await page.reload();
@@ -233,17 +255,22 @@ test('runs: in two tabs each keeps what it has, and the lists follow each other'
   await at(other, 'clear-everything').click();
   await answer(other, 'yes');
   await until(page, 'the run in progress alone', async () => (await numbers(page)).join() === String(four));
+  tell(await remark(other));
+  expect(/in another tab/.test(await remark(other)), await remark(other));
+  // So do its finished parts: the baselines need not be done again.
+  const left = await kept(page);
+  expect(left.runs === 1 && left.parts === 1 && left.details >= 5 && left.weights === 0 && left.reports === 0, JSON.stringify(left));
   await at(page, 'cancel').click();
   await until(other, 'its end', async () => (await entry(other, four).getAttribute('data-phase')) === 'cancelled');
 }), LIMIT_S);
 
-test('runs: without storage everything works until the page is closed', () => withSite({}, async ({ page }) => {
+test('runs: without storage everything works until the page is closed', () => withSite(BEFORE, async ({ page, url }) => {
   await page.addInitScript(() => {
     IDBFactory.prototype.open = () => {
       throw new DOMException('not here', 'SecurityError');
     };
   });
-  await page.reload();
+  await page.goto(url);
   await until(page, 'a word on it', () => at(page, 'storage-notice').isVisible());
   expect((await at(page, 'storage-notice').getAttribute('data-trouble')) === 'forbidden', 'which trouble');
   expect(!(await at(page, 'make-room').isVisible()), 'there is no room to make');
@@ -299,12 +326,12 @@ test('runs: full storage is said, room can be made, and what had none is kept th
   await until(page, 'the genes of the second', async () => (await figures(page)).includes('figure-r2_scatter'));
 }), LIMIT_S);
 
-test('runs: with the clock set back the order stays, and no time is nonsense', () => withSite({}, async ({ page }) => {
+test('runs: with the clock set back the order stays, and no time is nonsense', () => withSite(BEFORE, async ({ page, url }) => {
   await page.addInitScript(() => {
     const now = Date.now;
     Date.now = () => now() + Number(sessionStorage.getItem('shift') ?? 0);
   });
-  await page.reload();
+  await page.goto(url);
   await smallPlan(page);
   const one = await trained(page, 2);
   await page.evaluate(() => sessionStorage.setItem('shift', String(-3 * 86_400_000)));
@@ -346,6 +373,7 @@ test('runs: what an older page, another engine or an accident has left', () => w
   await until(page, 'the same by this engine', async () => (await numbers(page)).length === 3, { limitS: 120 });
   const again = await newest(page);
   await ended(page, again);
+  expect((await at(page, 'setting-epochs').inputValue()) === '2', 'the form is that of the run');
   expect((await text(within(page, again, 'run-news'))) === `Against run ${two}: epochs 3 → 2.`, await text(within(page, again, 'run-news')));
   for (const number of [old, again]) await within(page, number, 'run-compare').check();
   await until(page, 'the verdict on the same run file', async () => (await at(page, 'compare-verdict').getAttribute('data-verdict')) !== null);
@@ -453,10 +481,18 @@ test('runs: two fronts in one plot, and one that comes back after a reload', () 
   expect(figure.includes(`${one} · Pareto MTL`) && figure.includes(`${two} · Pareto MTL`), figure);
   const row = await at(page, 'compare-results').locator('tbody tr').allInnerTexts();
   expect(row.length === 1 && /Pareto MTL, MINE/.test(row[0]) && !row[0].includes('–'), row.join(' | '));
+  await unended(page, two);
   await page.reload();
+  await until(page, 'the front to be offered', () => at(page, 'front-earlier').isVisible());
+  await until(page, 'the list to say that it is finished', async () => (await entry(page, two).getAttribute('data-phase')) === 'finished');
+  expect(/A finished run is kept here/.test(await text(at(page, 'front-earlier'))), await text(at(page, 'front-earlier')));
+  expect(!(await within(page, two, 'run-rerun').isVisible()) && !/not finished/.test(await text(within(page, two, 'run-about'))), await text(within(page, two, 'run-about')));
   // Whatever data are open then: these cannot be trained on in Predict.
   await until(page, 'the list', () => isUsable(within(page, one, 'run-show')));
   await within(page, one, 'run-show').click();
   await until(page, 'its candidates', async () => (await at(page, 'candidate-table').locator('tbody tr').count()) === 5);
   await until(page, 'the cells of one of them', async () => (await figures(page)).includes('figure-candidate_cells'), { limitS: 60 });
+  // With its data the other one is summed up, as it would have been.
+  await until(page, 'the results of the front whose page was closed', async () => /hypervolume/.test(await text(within(page, two, 'run-facts'))), { limitS: 60 });
+  expect(!/closed/.test(await text(within(page, two, 'run-remark')).catch(() => '')), 'and nothing is missing any more');
 }), LIMIT_S);

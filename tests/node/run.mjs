@@ -8,6 +8,7 @@ import './engine.mjs';
 import './grid.mjs';
 import './tradeoff.mjs';
 import './saved.mjs';
+import './saved-files.mjs';
 import './runs.mjs';
 import './lessons.mjs';
 import './same-everywhere.mjs';

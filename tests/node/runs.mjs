@@ -125,8 +125,11 @@ test('runs: a deleted run takes with it what no other run needs, and numbers go 
   assert.deepEqual((await kept.runs.all()).runs.map(({ id }) => id), [second.id]);
   assert.equal(await kept.runs.last('predict'), null, 'a forgotten run is not offered, nor an older one in its place');
   assert.equal((await kept.runs.add(draft(['d']))).number, 3);
+  await kept.put('parts', 'd', { part: 'd' });
+  const some = await kept.clear([second.id]);
+  assert.deepEqual([some.runs, some.parts, (await kept.runs.all()).runs.map(({ id }) => id), kept.memory.details.size], [1, 1, [second.id], 2], 'what a run in progress has stays');
   const found = await kept.clear();
-  assert.deepEqual([found.runs, found.parts, (await kept.runs.all()).runs.length, await kept.has('parts', 'b')], [2, 2, 0, false]);
+  assert.deepEqual([found.runs, found.parts, (await kept.runs.all()).runs.length, await kept.has('parts', 'b')], [1, 2, 0, false]);
 });
 
 test('runs: damaged entries are passed over one by one, odd values are mended', async () => {

@@ -7,9 +7,10 @@ const OURS = 'dosefront';
 
 /** @param {import('./runs_list.js').RunsList} list @returns {Promise<string>}  what was removed, as a sentence */
 export async function clearEverything(list) {
-  const { runs, parts, details, weights } = await list.kept.clear();
+  const held = await list.holds.all();
+  const { runs, parts, details, weights } = await list.kept.clear(held);
   const removed = [
-    runs > 0 ? `${plural(runs, 'run')} with ${plural(parts, 'finished part')}` : '',
+    runs > 0 ? `${plural(runs, 'run')} with ${plural(parts, 'finished part')}` : parts > 0 ? plural(parts, 'finished part') : '',
     details > 0 ? `the genes or cells behind ${plural(details, 'result')}` : '',
     weights > 0 ? `networks of ${plural(weights, 'part')}` : '',
     dropChoices() ? 'your choice of theme' : '',
@@ -17,7 +18,8 @@ export async function clearEverything(list) {
   ].filter(Boolean);
   list.store.set({ theme: 'auto', earlier: { predict: null, trade_off: null } });
   list.store.patch('list', { compared: [], open: null, again: [] });
-  const going = list.going.size > 0 ? ' The run in progress goes on, and is kept.' : '';
+  const elsewhere = held.length > list.going.size ? ', here or in another tab,' : '';
+  const going = held.length > 0 ? ` What is in progress${elsewhere} goes on and keeps its finished parts.` : '';
   list.say(removed.length > 0 ? `Removed: ${removed.join('; ')}.${going}` : `There was nothing to remove.${going}`);
   await list.changed();
   return list.now.remark;

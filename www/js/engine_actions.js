@@ -33,6 +33,11 @@ export class EngineActions {
     return this.client;
   }
 
+  /** What computes now, device and build: another one has other numbers. @param {Device} [device] */
+  version(device = this.device) {
+    return `${device} ${this.build?.engines[device]?.hash ?? ''}`;
+  }
+
   /** First start: decides the device, starts it, and watches for an engine that is still being built. */
   async boot() {
     this.build = await readBuild();

@@ -1,4 +1,5 @@
 // A run file put into the form: the reverse of run_file.js, as far as the form can show it.
+import { differences, modelOf } from './run_differences.js';
 import { exploreFile, flatten, predictFile, tradeOffFile } from './run_file.js';
 import { isBaseline, modelSpec, plain, settingsOf, TRAINED } from './words_models.js';
 import { MEASURES, METHODS } from './words_fronts.js';
@@ -13,19 +14,11 @@ const FRONT_SETTINGS = ['schedule', 'scvi', 'train_fraction', 'evaluation'];
 /** What the form's run file has beside the task. */
 const SHARED = ['dataset', 'roles', 'device'];
 
-/** The task of a run file. @param {RunFile} run @returns {import('./protocol.js').TaskName} */
-export const taskOf = (run) => /** @type {any} */ (Object.keys(run.task)[0]);
+/** The name of a model as results have it. @param {string | Record<string, any>} spec */
+const nameOf = (spec) => modelOf(spec)[0];
 
 /** @param {Record<string, any>} preprocess */
 const sizes = ({ genes, max_cells }) => ({ genes: genes?.hvg_seurat ?? 0, maxCells: max_cells ?? 0 });
-
-/** The name of a model as results have it. @param {string | Record<string, any>} spec @returns {string} */
-function nameOf(spec) {
-  if (typeof spec === 'string') return spec;
-  const [[name, inner]] = Object.entries(spec);
-  if (name === 'as_counts') return `${nameOf(inner)}_counts`;
-  return inner.variant ?? name;
-}
 
 /**
  * Sets the form to a run of the open data. Both are filled in, so what the form then means can be held against what was asked.
@@ -50,7 +43,8 @@ export async function fillForm(page, run) {
     return [];
   }
   try {
-    return differences(run, await page.engines.engine.send('check_run', [means()])).filter((path) => !saysTheSame(page.store.state, run, path));
+    const form = await page.engines.engine.send('check_run', [means()]);
+    return differencesAsked(run, form).filter(({ path }) => !saysTheSame(page.store.state, run, path)).map(({ label, before }) => `${label}: ${before ?? 'not set'}`);
   } catch {
     // What is wrong with it is said beside the form.
     return [];
@@ -61,15 +55,14 @@ export async function fillForm(page, run) {
 function saysTheSame({ design, plan }, run, path) {
   const { summary } = design;
   if (!summary || !run.task.predict) return false;
-  if (path === 'doses') return run.task.predict.doses === 'all' && summary.arms.filter((arm) => !arm.control).length === 1;
-  return path === 'held_out' && run.task.predict.held_out === 'all' && plan.heldOut.length === summary.possible.length;
+  if (path === 'task.predict.doses') return run.task.predict.doses === 'all' && summary.arms.filter((arm) => !arm.control).length === 1;
+  return path === 'task.predict.held_out' && run.task.predict.held_out === 'all' && plan.heldOut.length === summary.possible.length;
 }
 
-/** Where two run files differ in what is asked, as dotted paths. @param {RunFile} a @param {RunFile} b */
-export function differences(a, b) {
-  const flat = (/** @type {RunFile} */ run) => new Map(flatten(Object.fromEntries(Object.entries(run).filter(([name]) => !SHARED.includes(name)))).map(({ path, value }) => [path.replace(/^task\.[a-z_]+\./, ''), JSON.stringify(value)]));
-  const [one, other] = [flat(a), flat(b)];
-  return [...new Set([...one.keys(), ...other.keys()])].filter((path) => one.get(path) !== other.get(path));
+/** Where two run files differ in what is asked of the same data. @param {RunFile} a @param {RunFile} b */
+export function differencesAsked(a, b) {
+  const asked = (/** @type {RunFile} */ run) => /** @type {RunFile} */ (Object.fromEntries(Object.entries(run).filter(([name]) => !SHARED.includes(name))));
+  return differences(asked(a), asked(b));
 }
 
 /** @param {Page} page @param {RunFile} run */

@@ -121,6 +121,12 @@ export class Grid {
     return detail && { ...detail, index };
   }
 
+  /** Whether that is kept. @param {number} index */
+  async hasDetail(index) {
+    const key = this.keys[this.jobOf(index)];
+    return key !== undefined && this.kept.has('details', detailKey(key, index - this.first[this.jobOf(index)]));
+  }
+
   /** The part that makes a result. @param {number} index */
   jobOf(index) {
     return this.first.findLastIndex((first) => first <= index);

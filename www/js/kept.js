@@ -1,7 +1,8 @@
 // What the browser keeps, so that a reload or a crash costs nothing: IndexedDB, or memory where there is none. The runs themselves: kept_runs.js.
 import { settled } from './idb.js';
 import { takeOver } from './kept_before.js';
-import { KeptRuns } from './kept_runs.js';
+import { partOfDetail } from './kept_keys.js';
+import { KeptRuns, keysOf } from './kept_runs.js';
 
 /** @typedef {import('./protocol.js').RunFile} RunFile */
 /** What a finished part leaves; its networks are kept apart, because they are large and seldom wanted. @template P @typedef {{part: P, hasWeights: boolean, at: number}} KeptPart */
@@ -136,17 +137,36 @@ export class Kept {
     return true;
   }
 
-  /** Drops everything; says how many values of each kind there were. @returns {Promise<Record<StoreName, number>>} */
-  async clear() {
-    const found = /** @type {Record<StoreName, number>} */ (Object.fromEntries(STORES.map((store) => [store, this.memory[store].size])));
-    for (const store of STORES) this.memory[store].clear();
+  /**
+   * Drops everything but what some runs have; says how many values of each kind went.
+   * @param {string[]} [held]  runs that some tab is at work on: their finished parts would be missed at their end
+   * @returns {Promise<Record<StoreName, number>>}
+   */
+  async clear(held = []) {
+    const gone = /** @type {Record<StoreName, number>} */ (Object.fromEntries(STORES.map((store) => [store, 0])));
+    const wanted = new Set(held.flatMap((id) => keysOf(this.memory.runs.get(id))));
+    const stays = (/** @type {StoreName} */ store, /** @type {string} */ key, /** @type {any} */ value) => {
+      if (store === 'meta') return held.includes(value);
+      return store === 'runs' || store === 'reports' ? held.includes(key) : wanted.has(store === 'details' ? partOfDetail(key) : key);
+    };
     await this.within('readwrite', STORES, async (stores) => {
+      for (const id of held) for (const key of keysOf(await settled(stores.runs.get(id)))) wanted.add(key);
       for (const store of STORES) {
-        found[store] += await settled(stores[store].count());
-        await settled(stores[store].clear());
+        for (const key of await settled(stores[store].getAllKeys())) {
+          if (stays(store, String(key), store === 'meta' ? await settled(stores.meta.get(key)) : null)) continue;
+          gone[store] += 1;
+          stores[store].delete(key);
+        }
       }
     });
+    for (const store of STORES) {
+      for (const [key, value] of [...this.memory[store]]) {
+        if (stays(store, key, value)) continue;
+        gone[store] += 1;
+        this.memory[store].delete(key);
+      }
+    }
     if (this.trouble === 'full') this.note(null);
-    return found;
+    return gone;
   }
 }

@@ -63,7 +63,8 @@ export function overdue(runs, stays, most = MOST_RUNS) {
   return may.slice(0, Math.max(0, runs.length - most));
 }
 
-const keysOf = (/** @type {any} */ value) => (Array.isArray(value?.keys) ? value.keys.map(String) : []);
+/** Keys of its parts, also of an entry that is damaged. */
+export const keysOf = (/** @type {any} */ value) => (Array.isArray(value?.keys) ? value.keys.map(String) : []);
 
 export class KeptRuns {
   /** @param {import('./kept.js').Kept} kept */

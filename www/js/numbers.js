@@ -37,12 +37,15 @@ export function duration(seconds) {
   return minutes < 60 ? `${minutes} min ${String(all % 60).padStart(2, '0')} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
+/** The largest seed, as people read it: beyond it JavaScript cannot tell a whole number from the next. */
+export const LARGEST_WHOLE = count(Number.MAX_SAFE_INTEGER);
+
 /**
- * Reads "1, 2, 19193"; null where it is not a list of whole numbers.
+ * Reads "1, 2, 19193"; null where it is not a list of whole numbers up to {@link LARGEST_WHOLE}.
  * @param {string} text @returns {number[] | null}
  */
 export function wholeNumbers(text) {
   const parts = text.split(/[\s,;]+/).filter((part) => part !== '');
-  if (parts.length === 0 || !parts.every((part) => /^\d{1,15}$/.test(part))) return null;
+  if (parts.length === 0 || !parts.every((part) => /^\d+$/.test(part) && Number.isSafeInteger(Number(part)))) return null;
   return [...new Set(parts.map(Number))];
 }

@@ -116,11 +116,6 @@ export class PartsRun {
     return this.engines.device === 'webgpu' ? 1 : Math.max(1, Math.min(this.store.state.plan.workers, parts));
   }
 
-  /** What the parts of a run are done by: another build has other numbers. */
-  version() {
-    return `${this.engines.device} ${this.engines.build?.engines[this.engines.device]?.hash ?? ''}`;
-  }
-
   /** Looks for a run that was begun before the page was loaded. */
   async findEarlier() {
     const run = await this.kept.runs.last(this.task.name);
@@ -129,7 +124,7 @@ export class PartsRun {
     const there = await Promise.all(run.keys.map((key) => this.kept.has('parts', key)));
     const done = there.filter(Boolean).length;
     if (done === 0 || this.now.phase !== 'idle') return;
-    this.putEarlier({ run: run.run, name: run.source, at: run.at, done, parts: run.keys.length, same: run.version === this.version() });
+    this.putEarlier({ run: run.run, name: run.source, at: run.at, done, parts: run.keys.length, same: run.version === this.engines.version() });
   }
 
   get earlier() {
@@ -173,7 +168,7 @@ export class PartsRun {
       const jobs = /** @type {any[]} */ (await client.send('jobs', [run]));
       // Cancelled while it was being checked.
       if (!wanted()) return;
-      const grid = new Grid(this.task, run, jobs, this.kept, this.version(), {
+      const grid = new Grid(this.task, run, jobs, this.kept, this.engines.version(), {
         onJob: (number, change) => this.changeJob(number, change),
         onEvent: (number, event) => this.handle(number, event),
         onRow: (row) => this.addRow(row),
@@ -185,7 +180,7 @@ export class PartsRun {
       this.keptReport = null;
       // In the list before it takes parts of earlier runs: what a listed run has is not dropped with another one.
       // A repetition is held against the run that is listed, and must not take its place before it is done.
-      if (!afresh) await this.list?.begun(this.task.name, grid, this.version());
+      if (!afresh) await this.list?.begun(this.task.name, grid);
       const found = await grid.takeUp(false, afresh);
       if (!wanted()) return;
       this.patch({ phase: 'running', doneBefore: this.now.done });

@@ -305,12 +305,13 @@
 /** @typedef {{name: string, bytes: ArrayBuffer}} OpenFile */
 
 /** A run file or report that was saved; `report` is null for a run file alone. @typedef {{run: RunFile, report: any, remarks: string[]}} Saved */
-/** A file of a bundle. @typedef {{name: string, bytes: Uint8Array}} BundleFile */
+/** A file of a bundle; the name is what it was called, which need not be one for a path. @typedef {{name: string, bytes: Uint8Array}} BundleFile */
 /** The largest difference of a metric; null is a number that is not defined. @typedef {{metric: string, where: string, before: number | null, after: number | null, absolute: number | null, relative: number | null, within: boolean}} Difference */
 /**
  * How the reports of two runs agree: crate/src/run/saved/compare.rs.
  * @typedef {object} Comparison
  * @property {"identical" | "within_tolerance" | "differs" | "not_comparable"} verdict
+ * @property {"same" | "other" | "unknown"} data   where they are not the same, the sentence begins with that
  * @property {string} sentence
  * @property {number} numbers      that were compared
  * @property {{relative: number, absolute: number, counts: number}} tolerance   all 0 where the same bits are promised

@@ -1,4 +1,5 @@
 // What differs between two run files, in words. Pure: no document, no engine.
+import { taskOf } from './run_file.js';
 import { lower, settingLabel, valueWords } from './words_settings.js';
 import { frontName, measureName, methodName } from './words_fronts.js';
 import { isBaseline, modelWords } from './words_models.js';
@@ -54,9 +55,6 @@ function named(list, of) {
   }
   return all;
 }
-
-/** @param {RunFile} run */
-export const taskOf = (run) => /** @type {import('./protocol.js').TaskName} */ (Object.keys(run.task ?? {})[0] ?? 'predict');
 
 /** @param {any} dataset */
 export function dataWords(dataset) {

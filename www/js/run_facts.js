@@ -1,13 +1,12 @@
 // The main results of a run, from its report, as a few short facts. Pure.
 import { number, percent, plural } from './numbers.js';
-import { frontName } from './words_fronts.js';
+import { ESTIMATORS, frontName } from './words_fronts.js';
 import { isBaseline, modelWords } from './words_models.js';
 
 /** @typedef {import('./kept_runs.js').Fact} Fact */
 
 /** Models are compared by this, over all genes, as the page does at first. */
 const METRIC = 'r2_all';
-const ESTIMATORS = { mine: 'MINE', nn: 'nearest neighbours', classifier: 'classifier bound' };
 
 /** @param {any[]} values */
 export const mean = (values) => {

@@ -1,6 +1,6 @@
-// The run file that the page's choices mean.
+// The run file that the page's choices mean, and what one says about itself.
 import { BASELINES, modelSpec, plain } from './words_models.js';
-import { wholeNumbers } from './numbers.js';
+import { LARGEST_WHOLE, wholeNumbers } from './numbers.js';
 
 /** @typedef {import('./store.js').State} State */
 
@@ -34,6 +34,9 @@ function datasetOf({ data }) {
   const simulated = data.source && 'preset' in data.source ? { simulated: { ...data.source } } : null;
   return source && typeof source === 'object' ? source : simulated ?? { file: { name: data.summary?.name ?? '', sha256: String(source ?? '') } };
 }
+
+/** The task of a run file. @param {import('./protocol.js').RunFile} run */
+export const taskOf = (run) => /** @type {import('./protocol.js').TaskName} */ (Object.keys(run.task ?? {})[0] ?? 'predict');
 
 /** Whether two entries `dataset` of run files mean the same data, whatever a file was called. @param {any} a @param {any} b */
 export function sameData(a, b) {
@@ -78,7 +81,7 @@ export function predictFile(state) {
   const { plan } = state;
   const seeds = wholeNumbers(plan.seeds);
   if (!seeds) {
-    throw { code: 'bad_seed', message: `“${plan.seeds}” is not a list of seeds.`, hint: 'Write whole numbers, for example 1 or 1, 2, 19193.' };
+    throw { code: 'bad_seed', message: `“${plan.seeds}” is not a list of seeds.`, hint: `Write whole numbers up to ${LARGEST_WHOLE}, for example 1 or 1, 2, 19193.` };
   }
   const shared = common(state, state.plan.preprocess);
   const settings = (/** @type {string} */ model) => ({ preset: presetOf(plan, model), ...changed(plan.overrides[model] ?? {}, plan.defaults[model] ?? null) });
@@ -105,7 +108,7 @@ export function predictFile(state) {
 export function tradeOffFile(state) {
   const { methods, measures, candidates, splits: typed, preset, overrides, genes, maxCells } = state.frontPlan;
   const splits = wholeNumbers(typed);
-  if (!splits) throw { code: 'bad_splits', message: `“${typed}” is not a list of splits.`, hint: 'Write whole numbers, for example 1 or 1, 2, 3: each is the seed of a split into training and test cells.' };
+  if (!splits) throw { code: 'bad_splits', message: `“${typed}” is not a list of splits.`, hint: `Write whole numbers up to ${LARGEST_WHOLE}, for example 1 or 1, 2, 3: each is the seed of a split into training and test cells.` };
   /** @type {import('./protocol.js').TradeOffTask} */
   const task = {
     methods, measures: measures.map((measure) => ({ measure, preset })), candidates, splits,

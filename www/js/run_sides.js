@@ -2,7 +2,7 @@
 import { distanceFigure, distancePairs, joinedCandidates, joinedResults, pairs } from './run_pairs.js';
 import { loadView } from './view.js';
 import { distanceWords } from './words_metrics.js';
-import { frontName, TRADE_OFF } from './words_fronts.js';
+import { ESTIMATORS, frontName, TRADE_OFF } from './words_fronts.js';
 import { modelWords } from './words_models.js';
 
 /** @typedef {import('./kept_runs.js').KeptRun} KeptRun */
@@ -20,7 +20,6 @@ import { modelWords } from './words_models.js';
  * @property {(measure: string) => import('./protocol.js').Figure | null} figure
  */
 
-const ESTIMATORS = { mine: 'MINE', nn: 'nearest neighbours', classifier: 'classifier bound' };
 const QUALITIES = { hypervolume: 'Hypervolume', percentage: 'Share not dominated', ndc: 'Distinct choices' };
 
 /** @typedef {{view: import('./protocol.js').ViewModule, numbers: [number, number], reports: [any, any]}} Asked */

@@ -1,14 +1,17 @@
 // The list of runs: what begins and ends is written into it, other tabs follow, and what is kept can be renamed, dropped, saved and shown again.
 import { announce } from './announce.js';
+import { fnv1a } from './checksum.js';
 import { downloadText, fileStem } from './export.js';
 import { errorInfo } from './failure.js';
 import { partKey } from './kept_keys.js';
 import { packed, unpacked } from './kept_reports.js';
 import { MOST_RUNS, overdue } from './kept_runs.js';
 import { plural } from './numbers.js';
-import { same, taskOf, usualName } from './run_differences.js';
+import { same, usualName } from './run_differences.js';
 import { factsOf } from './run_facts.js';
+import { taskOf } from './run_file.js';
 import { Holds } from './run_holds.js';
+import { endFinished, lacksReport } from './runs_ended.js';
 
 /** @typedef {import('./store.js').Store} Store */
 /** @typedef {import('./kept_runs.js').KeptRun} KeptRun */
@@ -34,14 +37,16 @@ export class RunsList {
     if (this.channel) this.channel.onmessage = () => void this.read();
     kept.onTrouble = () => void this.read();
     // Another data set takes the results of the steps above away, and ends what was under way.
-    let source = store.state.data.source;
+    let { source, phase } = store.state.data;
     store.subscribe(['data'], ({ data, list }) => {
       if (data.source !== source) {
         for (const task of [...this.going.keys()]) void this.ended(task, 'unfinished', 0, async () => null);
         store.patch('list', { shown: { ...list.shown, predict: null, trade_off: null, explore: null }, again: [] });
       }
-      source = data.source;
+      if (data.phase === 'ready' && (data.source !== source || phase !== 'ready')) void this.mend();
+      ({ source, phase } = data);
     });
+    void engines.booted.then(() => this.read());
     void this.read();
   }
 
@@ -78,6 +83,12 @@ export class RunsList {
       shown: /** @type {typeof shown} */ (Object.fromEntries(Object.entries(shown).map(([task, id]) => [task, id !== null && there(id) ? id : null]))),
       again: again.filter(there), compared: compared.filter(there), open: open && there(open.id) ? open : null,
     });
+    if (runs.some(({ phase }) => phase === 'running')) void this.mend();
+  }
+
+  /** Finished runs that the list was not told of. */
+  async mend() {
+    if (await endFinished(this)) await this.changed();
   }
 
   /** Something was changed here: this tab and the others read the list anew. */
@@ -93,11 +104,11 @@ export class RunsList {
 
   // What the steps above tell.
 
-  /** A run in parts begins. @param {TaskName} task @param {{file: RunFile, keys: string[], jobs: any[]}} grid @param {string} version */
-  async begun(task, { file, keys, jobs }, version) {
+  /** A run in parts begins. @param {TaskName} task @param {{file: RunFile, keys: string[], jobs: any[]}} grid */
+  async begun(task, { file, keys, jobs }) {
     const before = this.going.get(task);
     if (before) await this.holds.release(before.id);
-    const run = await this.add({ task, run: file, keys, jobs: jobs.map(({ run: _, ...job }) => job), version, phase: 'running' });
+    const run = await this.add({ task, run: file, keys, jobs: jobs.map(({ run: _, ...job }) => job), version: this.engines.version(), phase: 'running' });
     this.going.set(task, run);
     this.holds.take(run.id);
     this.putShown(run, false);
@@ -128,7 +139,7 @@ export class RunsList {
   /** A run of the page's own engine has finished. @param {"explore" | "mutual_information"} task @param {RunFile} file @param {number} seconds */
   async done(task, file, seconds) {
     try {
-      const version = this.version();
+      const version = this.engines.version();
       const text = await this.engines.engine.send('report', [task]);
       const report = JSON.parse(text);
       // Another one has begun meanwhile.
@@ -150,7 +161,7 @@ export class RunsList {
     const text = typeof report === 'string' ? report : JSON.stringify(report);
     const found = typeof report === 'string' ? JSON.parse(report) : report;
     const task = taskOf(run);
-    const [key, version] = [`saved ${text.length} ${hash(text)}`, `${found.device?.engine ?? 'cpu'} ${found.versions?.dosefront ?? ''}`];
+    const [key, version] = [`saved ${text.length} ${fnv1a(new TextEncoder().encode(text)).toString(16)}`, `${found.device?.engine ?? 'cpu'} ${found.versions?.dosefront ?? ''}`];
     const seconds = Object.values(found.timings ?? {}).reduce((/** @type {number} */ sum, each) => sum + (Number(each) || 0), 0);
     const entry = await this.add({ task, run, keys: [key], jobs: [], version, phase: 'finished', seconds, facts: factsOf(task, found), opened: true, name });
     await this.kept.put('reports', entry.id, await packed(text));
@@ -165,14 +176,9 @@ export class RunsList {
     return this.kept.runs.add({ name: '', source, at: Date.now(), seconds: null, facts: [], opened: false, light: false, ...draft, usual: (before) => usualName(draft.run, before?.run ?? null) });
   }
 
-  /** What computes now: device and build. @param {import('./protocol.js').Device} [device] */
-  version(device = this.engines.device) {
-    return `${device} ${this.engines.build?.engines[device]?.hash ?? ''}`;
-  }
-
   /** Whether this page's engines have made a run. @param {KeptRun} run */
   isOurs({ opened, version }) {
-    return !opened && (version === this.version('cpu') || version === this.version('webgpu'));
+    return !opened && (version === this.engines.version('cpu') || version === this.engines.version('webgpu'));
   }
 
   /** @param {KeptRun} run @param {boolean} again */
@@ -229,7 +235,7 @@ export class RunsList {
     if (!run) return;
     const text = await this.report(id);
     downloadText(`${fileStem(`dosefront ${nameOf(run)}`)}.dosefront.json`, text ?? `${JSON.stringify(run.run, null, 2)}\n`, 'application/json');
-    if (!text) this.say(`${titleOf(run)}: no results are kept of it, so the file has its settings alone.`);
+    if (!text) this.say(`${titleOf(run)}: ${lacksReport(run) ? 'its results are not summed up yet. Show it again with its data open, then save it' : 'no results are kept of it'}; the file has its settings alone.`);
   }
 
   /** Makes room: networks and genes of the oldest runs go, until everything has its place. */
@@ -257,10 +263,3 @@ export class RunsList {
 export const nameOf = ({ name, usual }) => name || usual;
 /** "run 3 (scGen, CD4T held out)". @param {KeptRun} run */
 export const titleOf = (run) => `run ${run.number} (${nameOf(run)})`;
-
-/** FNV-1a: tells saved files apart. @param {string} text */
-function hash(text) {
-  let value = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193) >>> 0;
-  return value.toString(16);
-}

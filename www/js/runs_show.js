@@ -1,7 +1,10 @@
 // A listed run comes back to the steps above: from what is kept, or by running it again.
+import { errorInfo } from './failure.js';
 import { dataAreOpen } from './run_file.js';
 import { titleOf } from './runs_list.js';
+import { applyRun, asHere } from './share.js';
 import { trains } from './store.js';
+import { beyondWords } from './words_share.js';
 
 /** @typedef {import('./main.js').Page} Page */
 /** @typedef {import('./kept_runs.js').KeptRun} KeptRun */
@@ -24,17 +27,25 @@ export const hasData = ({ store }, { run }) => dataAreOpen(run, store.state);
 /** What its data are called. @param {KeptRun} run */
 export const sourceOf = ({ run, source }) => run.dataset?.simulated?.preset ?? run.dataset?.file?.name ?? source;
 
-/** Opens built-in data; of a file only its name is known. Says whether they are open. @param {Page} page @param {KeptRun} run */
-export async function openData(page, run) {
-  if (hasData(page, run)) return true;
-  const { simulated } = run.run.dataset ?? {};
-  if (!simulated) {
-    page.list.say(`To run it again, open ${sourceOf(run)} in step 1 first: a page cannot open files by itself.`);
+/**
+ * Brings data, columns and form to a run: the form always says what is trained or shown. Of a file only its name is known. Says whether its
+ * data are open.
+ * @param {Page} page @param {KeptRun} run
+ */
+export async function setUp(page, run) {
+  try {
+    /** @type {string[]} */
+    const remarks = [];
+    const { file, beyond } = await applyRun(page, run.run, remarks);
+    if (file) remarks.push(`To run it again, open ${sourceOf(run)} in step 1 first: a page cannot open files by itself.`);
+    if (beyond && beyond.length > 0) remarks.push(beyondWords(beyond));
+    page.list.say(remarks.join(' '));
+    return !file;
+  } catch (thrown) {
+    const { message, hint } = errorInfo(thrown);
+    page.list.say(`${message.replace(/\.$/, '')}. ${hint}`);
     return false;
   }
-  await page.data.openPreset(simulated.preset, simulated.seed);
-  await page.data.setRoles(run.run.roles);
-  return hasData(page, run);
 }
 
 /** Brings the results of a run back, without computing anything. @param {Page} page @param {string} id */
@@ -63,11 +74,11 @@ export async function showAgain(page, id) {
   }
   if (!report && run.jobs.length === 0) {
     // Kept by an older page, which did not write down what its parts are: the engine knows, if it has the data.
-    if (await openData(page, run)) await actionsOf(page, run).begin(() => run.run);
+    if (await setUp(page, run)) await actionsOf(page, run).begin(() => run.run);
     return bringIntoSight(run.task);
   }
   const rows = (run.task === 'predict' ? report?.results : report?.candidates) ?? [];
-  await actionsOf(page, run).showKept(run, text, rows, !run.opened && run.version === list.version() && hasData(page, run));
+  await actionsOf(page, run).showKept(run, text, rows, !run.opened && run.version === page.engines.version() && hasData(page, run));
   list.putShown(run, true);
   bringIntoSight(run.task);
 }
@@ -81,8 +92,8 @@ export async function runAgain(page, id) {
     list.say('Something is being trained: a run can begin when that has ended.');
     return;
   }
-  if (!(await openData(page, run))) return;
-  const file = { ...run.run, device: store.state.engine.info?.engine ?? run.run.device };
+  if (!(await setUp(page, run))) return;
+  const file = asHere(page, run.run);
   if (run.task === 'explore') void page.explore.begin(file);
   else if (run.task !== 'mutual_information') void actionsOf(page, run).begin(() => file);
   document.getElementById(run.task === 'trade_off' ? 'trade-off' : run.task === 'explore' ? 'explore' : 'predict')?.scrollIntoView({ block: 'start' });

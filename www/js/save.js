@@ -2,9 +2,10 @@
 import { download, downloadText, fileStem } from './export.js';
 import { errorInfo } from './failure.js';
 import { figuresIn } from './figure.js';
-import { taskOf } from './form_of_run.js';
-import { dataAreOpen } from './run_file.js';
+import { dataAreOpen, taskOf } from './run_file.js';
+import { DATA, DETAILS, PREDICTIONS, RUN, WEIGHTS, bundleFits } from './saved_files.js';
 import { runOf } from './share.js';
+import { isBaseline } from './words_models.js';
 
 /** @typedef {import('./main.js').Page} Page */
 /** @typedef {import('./store.js').State} State */
@@ -15,11 +16,13 @@ import { runOf } from './share.js';
 const SECTIONS = { predict: ['data', 'predict', 'results'], explore: ['data', 'explore'], trade_off: ['trade-off'], mutual_information: ['trade-off'] };
 /** Sections whose figures are of the open data and what is set up there, rather than of a run. */
 const OF_THE_DATA = ['data', 'predict'];
+const WITHOUT_DATA = 'Save it without the data: whoever opens it is asked for the file, which is known by its checksum.';
 const WORDS = { predict: 'prediction', explore: 'exploration', trade_off: 'trade-off', mutual_information: 'mutual information' };
 
 /** Whether a task has results that can be saved. @param {State} state @param {TaskName} task */
-export function hasResults({ results, fronts, explore, shared }, task) {
-  if (shared.stored && shared.run && taskOf(shared.run) === task) return true;
+export function hasResults(state, task) {
+  const { results, fronts, explore } = state;
+  if (isStored(state, task)) return true;
   if (task === 'predict') return results.rows.length > 0;
   if (task === 'trade_off') return fronts.rows.length > 0;
   return task === 'explore' && Boolean(explore.overview) && ['paused', 'waiting', 'cancelled', 'finished'].includes(explore.phase);
@@ -48,44 +51,88 @@ export async function saveRun(page, task) {
   downloadText(`${stemOf(page.store.state, task)}.dosefront.json`, await savedRun(page, task), 'application/json');
 }
 
-/** The files of the data of what a task has done; none where they are built in, or are not the ones that are open. @param {State} state @param {TaskName} task @returns {File[]} */
-export function dataFiles(state, task) {
+/** Whether the results that are shown are those of an opened file. @param {State} state @param {TaskName} task */
+const isStored = ({ shared }, task) => shared.stored && shared.run !== null && taskOf(shared.run) === task;
+
+/** The files of the data of what a task has done; none where they are built in, or neither open nor in the opened bundle. @param {Page} page @param {TaskName} task @returns {File[]} */
+export function dataFiles({ store: { state }, shared }, task) {
   const { source } = state.data;
   const run = runOf(state, task);
-  return run && dataAreOpen(run, state) && source && 'files' in source ? source.files : [];
+  if (run && dataAreOpen(run, state)) return source && 'files' in source ? source.files : [];
+  return isStored(state, task) ? shared.dataFiles : [];
 }
 
 /**
- * Saves everything that belongs to a run in one zip. What cannot be had is left out.
+ * What a bundle of a task would go without, to be said before it is saved.
+ * @param {Page} page @param {TaskName} task @returns {Promise<string[]>}
+ */
+export async function bundleLacks(page, task) {
+  const { store, runs, shared } = page;
+  const { state } = store;
+  const rows = task === 'predict' ? state.results.rows : task === 'trade_off' ? state.fronts.rows : [];
+  if (rows.length === 0 || !hasResults(state, task)) return [];
+  const stored = isStored(state, task);
+  const inside = (/** @type {string} */ name) => shared.beside.some((file) => file.name.startsWith(name));
+  const lacks = [];
+  if (task === 'predict') {
+    const trained = state.results.rows.filter((row) => !isBaseline(row.model));
+    const networks = stored ? trained.length === 0 || inside(WEIGHTS) : trained.every((row) => runs.isTrained(row));
+    const run = runOf(state, task);
+    if (!networks) lacks.push('trained networks');
+    if (stored ? !inside(PREDICTIONS) : !networks || !run || !dataAreOpen(run, state)) lacks.push('predicted cells');
+  }
+  const grid = gridOf(page, task);
+  const details = stored ? inside(DETAILS) : grid !== null && (await Promise.all(rows.map(({ index }) => grid.hasDetail(index)))).every(Boolean);
+  if (!details) lacks.push(task === 'predict' ? 'genes of every prediction' : 'cells of every candidate');
+  return lacks;
+}
+
+/** @param {Page} page @param {TaskName} task */
+const gridOf = ({ runs, fronts }, task) => (task === 'predict' ? runs.grid : task === 'trade_off' ? fronts.grid : null);
+
+/**
+ * Saves everything that belongs to a run in one zip: of an opened bundle what came in it. What cannot be had is left out.
  * @param {Page} page @param {TaskName} task @param {boolean} withData @returns {Promise<string>}  what is not in it, as a sentence
  */
 export async function saveBundle(page, task, withData) {
-  const { store, runs, fronts, engines } = page;
-  const text = new TextEncoder();
+  const { store, shared, engines } = page;
+  const data = withData ? dataFiles(page, task) : [];
+  const sizeOf = (/** @type {{size: number}[]} */ parts) => parts.reduce((sum, { size }) => sum + size, 0);
+  // Before anything of it is in memory.
+  bundleFits(sizeOf(data), 'The data have', WITHOUT_DATA);
+  const missing = await bundleLacks(page, task);
   /** @type {BundleFile[]} */
-  const files = [{ name: 'run.dosefront.json', bytes: text.encode(await savedRun(page, task)) }];
-  /** @type {string[]} */
-  const missing = [];
-  if (task === 'predict' && runs.grid) {
-    const { rows } = store.state.results;
-    for (const number of runs.grid.jobs.keys()) {
-      const name = fileStem(`${number + 1} ${store.state.run.jobs[number]?.models.join(' ') ?? ''} ${store.state.run.jobs[number]?.cellType ?? ''}`);
-      const weights = await runs.grid.weightsOf(number);
-      weights.forEach((bytes, i) => files.push({ name: `weights/${name}${weights.length > 1 ? `-${i + 1}` : ''}.safetensors`, bytes }));
-    }
-    try {
-      files.push({ name: 'predictions.h5ad', bytes: await runs.predictedCells(rows) });
-    } catch (thrown) {
-      missing.push(`the predicted cells (${errorInfo(thrown).message.replace(/\.$/, '')})`);
-    }
-  }
-  const details = await detailsOf(task === 'predict' ? runs.grid : task === 'trade_off' ? fronts.grid : null, task === 'predict' ? store.state.results.rows : store.state.fronts.rows);
-  if (details) files.push({ name: 'details.json', bytes: text.encode(details) });
-  if (withData) for (const file of dataFiles(store.state, task)) files.push({ name: `data/${file.name}`, bytes: new Uint8Array(await file.arrayBuffer()) });
+  const files = [{ name: RUN, bytes: encoded(await savedRun(page, task)) }];
+  if (isStored(store.state, task)) for (const file of shared.beside) files.push({ name: file.name, bytes: await contents(file) });
+  else await addMade(page, task, files, missing);
+  bundleFits(sizeOf(data) + files.reduce((sum, { bytes }) => sum + bytes.length, 0), 'All of it has', data.length > 0 ? WITHOUT_DATA : 'Save the run instead: settings and results alone are small.');
+  for (const file of data) files.push({ name: `${DATA}${file.name}`, bytes: await contents(file) });
   const bytes = await engines.engine.send('bundle_write', [files]);
   download(`${stemOf(store.state, task)}.dosefront.zip`, new Blob([/** @type {BlobPart} */ (bytes)], { type: 'application/zip' }));
-  return missing.length > 0 ? `Not in it: ${missing.join('; ')}.` : '';
+  return missing.length > 0 ? `Not in it: ${missing.join(', ')}.` : '';
 }
+
+/** Networks, cells and details of what was done here. @param {Page} page @param {TaskName} task @param {BundleFile[]} files @param {string[]} missing */
+async function addMade(page, task, files, missing) {
+  const { store: { state }, runs } = page;
+  if (task === 'predict' && runs.grid) {
+    for (const number of runs.grid.jobs.keys()) {
+      const name = fileStem(`${number + 1} ${state.run.jobs[number]?.models.join(' ') ?? ''} ${state.run.jobs[number]?.cellType ?? ''}`);
+      const weights = await runs.grid.weightsOf(number);
+      weights.forEach((bytes, i) => files.push({ name: `${WEIGHTS}${name}${weights.length > 1 ? `-${i + 1}` : ''}.safetensors`, bytes }));
+    }
+    try {
+      if (!missing.includes('predicted cells')) files.push({ name: PREDICTIONS, bytes: await runs.predictedCells(state.results.rows) });
+    } catch (thrown) {
+      missing.push(`predicted cells (${errorInfo(thrown).message.replace(/\.$/, '')})`);
+    }
+  }
+  const details = await detailsOf(gridOf(page, task), task === 'predict' ? state.results.rows : state.fronts.rows);
+  if (details) files.push({ name: DETAILS, bytes: encoded(details) });
+}
+
+const encoded = (/** @type {string} */ text) => new TextEncoder().encode(text);
+const contents = async (/** @type {File} */ file) => new Uint8Array(await file.arrayBuffer());
 
 /** What the figures of results need, by their index. @param {{detail: (index: number) => Promise<any>} | null} grid @param {{index: number}[]} rows */
 async function detailsOf(grid, rows) {

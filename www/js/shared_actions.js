@@ -1,9 +1,9 @@
 // A run that somebody has saved or sent: opened, looked at, done again and held against what it gave before.
 import { errorInfo } from './failure.js';
-import { taskOf } from './form_of_run.js';
 import { plural } from './numbers.js';
-import { savedKind, savedText, unpacked } from './saved_files.js';
-import { dataAreOpen } from './run_file.js';
+import { readDetails } from './saved_details.js';
+import { bundleFits, savedKind, savedText, unpacked } from './saved_files.js';
+import { dataAreOpen, taskOf } from './run_file.js';
 import { applyDoc, applyRun, asHere, goTo, isStep, noStep } from './share.js';
 import { noFronts, noProgress, noResults, noRun, nothingShared, trains } from './store.js';
 import { isBaseline } from './words_models.js';
@@ -27,8 +27,12 @@ export class SharedActions {
     this.before = null;
     /** The data that came in the bundle. @type {File[]} */
     this.dataFiles = [];
+    /** What else came in the bundle: networks, cells, details, as they were. @type {File[]} */
+    this.beside = [];
     /** Details that came in the bundle, by the index of their result. @type {Map<number, any>} */
     this.details = new Map();
+    /** Links take their turn: what they open must not mix. @type {Promise<unknown>} */
+    this.applied = Promise.resolve();
     /** Who else wants to know of an opened link: lessons. Remarks grow by what could not be read. @type {((doc: import('./link.js').LinkDoc, remarks: string[]) => void)[]} */
     this.listeners = [];
     page.data.takeSaved = (files) => this.take(files);
@@ -64,17 +68,22 @@ export class SharedActions {
     const { engines, store } = this.page;
     this.forget();
     this.before = store.state.data.source;
-    store.set({ shared: { ...nothingShared(), phase: 'opening', from: kind === 'bundle' ? 'bundle' : 'report', name: file.name, at: file.lastModified || null } });
+    store.set({ shared: { ...nothingShared(), phase: 'opening', from: kind === 'bundle' ? 'bundle' : 'report', name: file.name } });
     try {
       await engines.booted;
       let text = '';
+      /** @type {string | null} */
+      let details = null;
       if (kind === 'bundle') {
-        const files = await engines.engine.send('bundle_read', [new Uint8Array(await file.arrayBuffer())]);
+        bundleFits(file.size, `${file.name} has`, 'Unpack it, and drop its run.dosefront.json here; where it asks for the data, the file in its folder “data”.');
+        const packed = await file.arrayBuffer();
+        const files = await engines.engine.send('bundle_read', [new Uint8Array(packed)], [packed]);
         const inside = unpacked(files);
         if (inside.run === null) throw { code: 'not_a_bundle', message: `${file.name} has no run.dosefront.json in it.`, hint: 'Choose a bundle that this page has saved.' };
         if (mine !== this.opened) return;
         this.dataFiles = inside.data;
-        this.details = detailsOf(inside.details);
+        this.beside = inside.beside;
+        details = inside.details;
         this.patch({ files: files.map(({ name }) => name) });
         text = inside.run;
       } else {
@@ -82,6 +91,9 @@ export class SharedActions {
       }
       const opened = await this.read(text);
       if (mine !== this.opened) return;
+      const read = readDetails(details, opened.run ? taskOf(opened.run) : 'predict');
+      this.details = read.details;
+      if (read.remark) opened.remarks = [...opened.remarks, read.remark];
       this.patch({ phase: 'open', ...opened, from: kind === 'bundle' ? 'bundle' : opened.report ? 'report' : 'run' });
       this.followData();
       if (opened.run && opened.text) void this.page.list.addOpened(opened.run, opened.text, file.name.replace(/(\.dosefront)?\.(json|zip)$/i, ''));
@@ -108,41 +120,52 @@ export class SharedActions {
   }
 
   /**
-   * Opens a link. One that the page has written itself, before a reload, needs no words.
-   * @param {import('./link.js').LinkDoc} doc @param {string[]} remarks @param {boolean} own
+   * Opens a link. What the page has written itself needs no words: after a reload never, coming back to it only where it cannot be had as it was.
+   * @param {import('./link.js').LinkDoc} doc @param {string[]} remarks @param {"opened" | "back" | "reloaded"} [how] @param {"link" | "lesson"} [from]
+   * @returns {Promise<RunFile | null>}  the run that it asks for
    */
-  async openLink(doc, remarks, own) {
+  async openLink(doc, remarks, how = 'opened', from = 'link') {
     const mine = (this.opened += 1);
     const { page } = this;
     const { store } = page;
-    if (!own) {
+    if (how !== 'reloaded') {
       this.forget();
       this.before = store.state.data.source;
-      store.set({ shared: { ...nothingShared(), phase: 'opening', from: 'link', remarks } });
+      store.set({ shared: { ...nothingShared(), phase: 'opening', from, remarks } });
     }
     // Where to look comes last: a banner is above all steps, and is to be seen first.
-    const applied = await applyDoc(page, { ...doc, step: undefined });
-    if (mine !== this.opened) return;
+    const turn = this.applied.then(() => (mine === this.opened ? applyDoc(page, { ...doc, step: undefined }) : null));
+    this.applied = turn.catch(() => {});
+    const applied = await turn;
+    if (!applied || mine !== this.opened) return null;
     for (const listener of this.listeners) listener(doc, remarks);
-    if (own) {
+    if (how === 'reloaded') {
       this.patch({ phase: 'none' });
       if (doc.step !== undefined && isStep(doc.step)) await goTo(page, doc.step);
-      return;
+      return applied.run;
     }
     if (doc.step !== undefined && !isStep(doc.step)) remarks.push(noStep(doc.step));
-    const { run, file, beyond, remarks: more } = applied;
+    const { run, file, beyond, set, remarks: more } = applied;
     // What only says where to look needs no banner, unless something was wrong with it. An exploration begins by itself.
-    const quiet = remarks.length + more.length === 0 && (!run || (Boolean(run.task.explore) && !file) || doc.lesson !== undefined);
+    const quiet = remarks.length + more.length === 0 && (!run || (Boolean(run.task.explore) && !file) || doc.lesson !== undefined || (how === 'back' && set));
     if (quiet) {
       this.patch({ phase: 'none' });
       if (doc.step !== undefined) await goTo(page, doc.step);
-    } else this.patch({ phase: 'open', step: doc.step !== undefined && isStep(doc.step) ? doc.step : '', run, beyond, remarks: [...remarks, ...more], set: run !== null && file === null });
+    } else this.patch({ phase: 'open', step: doc.step !== undefined && isStep(doc.step) ? doc.step : '', run, beyond, remarks: [...remarks, ...more], set });
     this.followData();
+    return run;
+  }
+
+  /** Says what is wrong with something that was not opened; a run that is on offer stays. @param {"link" | "lesson"} from @param {Partial<SharedState>} words */
+  tell(from, { remarks = [], ...words }) {
+    if (this.now.run) this.patch({ phase: 'open', ...words, remarks: [...this.now.remarks, ...remarks] });
+    else this.page.store.set({ shared: { ...nothingShared(), phase: 'open', from, ...words, remarks } });
   }
 
   /** Forgets what came with the last one. */
   forget() {
     this.dataFiles = [];
+    this.beside = [];
     this.details = new Map();
     if (this.now.stored) this.dropStored();
   }
@@ -305,15 +328,6 @@ export class SharedActions {
     if (task === 'predict') return this.page.runs.report();
     if (task === 'trade_off') return this.page.fronts.report();
     return this.page.engines.engine.send('report', [task]);
-  }
-}
-
-/** What was kept beside the results; what cannot be read is only missing. @param {string | null} text @returns {Map<number, any>} */
-function detailsOf(text) {
-  try {
-    return new Map(Object.entries(JSON.parse(text ?? '{}')).map(([index, detail]) => [Number(index), detail]));
-  } catch {
-    return new Map();
   }
 }
 

@@ -214,9 +214,8 @@ import { usualWorkers } from './lanes.js';
  * A run that somebody has saved or sent, while it is looked at.
  * @typedef {object} SharedState
  * @property {"none" | "opening" | "open"} phase
- * @property {"link" | "run" | "report" | "bundle"} from   run: a bare run file
+ * @property {"link" | "run" | "report" | "bundle" | "lesson"} from   run: a bare run file
  * @property {string} name                     of the file
- * @property {number | null} at                when the file was saved
  * @property {import('./protocol.js').RunFile | null} run
  * @property {string | null} text              the saved report, as it stands in the file
  * @property {Record<string, any> | null} report   the same, read
@@ -317,7 +316,7 @@ export const nothingPointed = () => ({ cell_type: null, gene: null, from: '' });
 
 /** @returns {SharedState} */
 export const nothingShared = () => ({
-  phase: 'none', from: 'link', name: '', at: null, run: null, text: null, report: null, step: '', files: [], remarks: [], beyond: [], set: false, stored: false, other: null, rerun: 'none', comparison: null, error: null,
+  phase: 'none', from: 'link', name: '', run: null, text: null, report: null, step: '', files: [], remarks: [], beyond: [], set: false, stored: false, other: null, rerun: 'none', comparison: null, error: null,
 });
 
 /** @returns {ListState} */

@@ -1,5 +1,6 @@
 // A run file in a few words, for whoever has not made it.
 import { plural } from './numbers.js';
+import { modelOf } from './run_differences.js';
 import { isBaseline, modelWords } from './words_models.js';
 import { measureName, methodName } from './words_fronts.js';
 
@@ -11,18 +12,11 @@ export const shortHash = (sha256) => (sha256.length > 16 ? `${sha256.slice(0, 8)
 /** @param {string[]} names @param {number} [most] */
 const listed = (names, most = 4) => (names.length > most ? `${names.slice(0, most).join(', ')} and ${names.length - most} more` : names.join(', '));
 
-/** @param {any} spec @returns {string} */
-function modelName(spec) {
-  if (typeof spec === 'string') return spec;
-  const [[name, inner]] = Object.entries(spec);
-  return name === 'as_counts' ? `${modelName(inner)}_counts` : inner?.variant ?? name;
-}
-
 /** What is asked. @param {RunFile} run */
 export function taskWords(run) {
   const { predict, trade_off, explore, mutual_information } = run.task;
   if (predict) {
-    const trained = predict.models.map(modelName).filter((name) => !isBaseline(name));
+    const trained = predict.models.map((spec) => modelOf(spec)[0]).filter((name) => !isBaseline(name));
     const held = predict.held_out === 'all' ? 'every cell type' : listed(predict.held_out);
     const doses = predict.doses === 'all' ? 'all treatments' : listed(predict.doses);
     return `Prediction by ${trained.length > 0 ? listed(trained.map((name) => modelWords(name).name)) : 'the baselines'}; held out: ${held}; ${doses}; ${plural(predict.seeds.length, 'seed')} (${listed(predict.seeds.map(String), 6)})`;

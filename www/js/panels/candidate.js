@@ -34,7 +34,7 @@ export function candidatePanel({ store, engines, fronts }) {
   const title = h('h3', { test: 'candidate-title' });
   const remark = h('p', { class: 'rule hint', test: 'candidate-remark', hidden: true });
   const progress = h('p', { class: 'hint', test: 'picture-progress', role: 'status' });
-  const card = figureCard({ name: 'candidate_cells', title: 'Its cells', level: 'h4', sentence: TRADE_OFF.chosen, extra: h('div', { class: 'inline-choices' }, field('Layout', layout, '', help('explore_layout'))) });
+  const card = figureCard({ name: 'candidate_cells', title: 'Cells of the candidate', level: 'h4', sentence: TRADE_OFF.chosen, extra: h('div', { class: 'inline-choices' }, field('Layout', layout, '', help('explore_layout'))) });
   const trouble = h('p', { class: 'figure-trouble', test: 'picture-trouble', hidden: true });
   const key = h('dl', { class: 'key-numbers' });
   const rest = h('tbody');

@@ -40,7 +40,7 @@ export function candidateTable({ store, fronts }) {
   const savePaper = h('button', { type: 'button', class: 'small', test: 'paper-csv', 'aria-label': 'Quality of the fronts: save as CSV' }, 'CSV');
   savePaper.addEventListener('click', async () => downloadText(`${stem('fronts')}.csv`, (await loadView()).front_csv(store.state.fronts.rows), 'text/csv'));
   const element = h('div', { class: 'front-tables', hidden: true },
-    h('div', { class: 'score-block' }, h('div', { class: 'figure-head' }, h('div', { class: 'with-help' }, h('h3', {}, 'All candidates'), help('candidates')), h('div', { class: 'tools' }, h('label', { class: 'small-check' }, every, ' all metrics'), save)), h('p', { class: 'hint' }, TRADE_OFF.table), table.element),
+    h('div', { class: 'score-block' }, h('div', { class: 'figure-head' }, h('div', { class: 'with-help' }, h('h3', {}, 'All candidates'), help('candidates')), h('div', { class: 'tools' }, h('label', { class: 'small-check' }, every, ' all metrics'), save)), h('p', { class: 'hint' }, TRADE_OFF.table, h('span', { class: 'use' }, ` ${TRADE_OFF.tableUse}`)), table.element),
     h('div', { class: 'score-block' }, h('div', { class: 'figure-head' }, h('div', { class: 'with-help' }, h('h3', {}, 'Quality of the fronts'), help('fronts')), h('div', { class: 'tools' }, savePaper)), h('p', { class: 'hint' }, TRADE_OFF.paper),
       h('div', { class: 'inline-choices' }, field('Hypervolume and NDC', units, '', help('front_units'))), unitWords, paper.element));
 

@@ -3,6 +3,7 @@ import { calmly } from '../calm.js';
 import { fill, field, h, options, say } from '../dom.js';
 import { downloadText, fileStem } from '../export.js';
 import { figureCard } from '../figure.js';
+import { listLength } from '../figures.js';
 import { number } from '../numbers.js';
 import { sortableTable } from '../table.js';
 import { loadView } from '../view.js';
@@ -48,7 +49,7 @@ export function comparisonPanel({ store }) {
   });
   const tableBlock = h('div', { class: 'score-block' },
     h('div', { class: 'figure-head' }, h('div', { class: 'with-help' }, h('h3', {}, 'Scores of the models'), help('scores')), h('div', { class: 'tools' }, h('label', { class: 'small-check' }, every, ' all scores'), save)),
-    h('p', { class: 'hint' }, COMPARE.table), table.element, source, h('p', { class: 'hint rule' }, COMPARE.ratios));
+    h('p', { class: 'hint' }, COMPARE.table, h('span', { class: 'use' }, ` ${COMPARE.tableUse}`)), table.element, source, h('p', { class: 'hint rule' }, COMPARE.ratios));
   const element = h('div', { class: 'comparison', test: 'comparison', hidden: true },
     sentence, h('div', { class: 'figures compare-figures' }, front.element, heat.element), bars.element, doses.element, tableBlock);
 
@@ -94,7 +95,7 @@ export function comparisonPanel({ store }) {
     every.checked = chosen.all;
     publishedBox.hidden = all.published.length === 0;
 
-    say(sentence, headline(all));
+    say(sentence, headline(all, listLength(store.state.results.detail)));
     front.show(view.score_figure(rows, { show: 'front', x: chosen.x, y: chosen.y, published: chosen.published, of }));
     heat.show(view.score_figure(rows, { show: 'heat_map', metric: chosen.metric, group_by: group, of }), undefined, group === 'arm' ? 'Models by dose' : 'Models by cell type');
     bars.show(view.score_figure(rows, { show: 'bars', metric: chosen.metric, group_by: group, of }), undefined, metricLabel(all, chosen.metric));
@@ -142,8 +143,8 @@ export function comparisonPanel({ store }) {
 /** @param {ScoreTable} found @param {string} id */
 const metricLabel = (found, id) => found.metrics.find((metric) => metric.id === id)?.label ?? metricWords(id).name;
 
-/** Who wins on the two scores that the thesis compares by. @param {ScoreTable} found */
-function headline(found) {
+/** Who wins on the two scores that the thesis compares by. @param {ScoreTable} found @param {number | null} listed  genes on each list */
+function headline(found, listed) {
   const best = (/** @type {string} */ id) => {
     const column = found.metrics.findIndex((metric) => metric.id === id);
     const row = found.rows.find(({ marks }) => marks[column] === 'best');
@@ -151,6 +152,9 @@ function headline(found) {
   };
   const [r2, degs] = [best('r2_all'), best('common_degs')];
   if (!r2 || !degs) return 'The first results are coming in.';
-  const [a, b] = [r2.mean.toFixed(3), `${degs.mean.toFixed(1)} of 100`];
+  const column = found.metrics.findIndex(({ id }) => id === 'common_degs');
+  const level = found.rows.length > 1 && new Set(found.rows.map(({ scores }) => scores[column].mean)).size === 1;
+  const [a, b] = [r2.mean.toFixed(3), `${degs.mean.toFixed(1)}${listed ? ` of ${listed}` : ''}`];
+  if (level) return `${r2.name} has the best R², ${a}; all models are level in responding genes, ${b}.`;
   return r2.name === degs.name ? `${r2.name} is best on both counts: R² ${a}, and ${b} responding genes found.` : `${r2.name} has the best R², ${a}; ${degs.name} finds the most responding genes, ${b}.`;
 }

@@ -28,7 +28,7 @@ export function dataPanel(place, page) {
   const designBox = errorBox('error');
   const notes = h('div', { class: 'notes' });
   const map = figureCard({
-    name: 'cell_counts', title: 'Cells of each type and treatment', sentence: DATA.heatmap,
+    name: 'cell_counts', title: 'Cells of each type and treatment', sentence: DATA.heatmap, use: DATA.heatmapUse,
     onChoose: (hit) => choose(store, hit.index),
   });
   map.element.hidden = true;

@@ -22,7 +22,7 @@ export function distancesTab(page) {
   const sees = h('p', { class: 'hint rule', test: 'explore-sees' });
   const noDose = h('p', { class: 'hint', test: 'explore-no-dose' }, EXPLORE.noDose);
   const resampling = h('p', { class: 'hint pending', test: 'explore-resampling' }, EXPLORE.resampling);
-  const along = exploreFigure(page, { name: 'distances_along_doses', title: 'Along the doses', sentence: EXPLORE.along, tab: 'distances', parts: () => ['distances'], query: distancesAlongDoses });
+  const along = exploreFigure(page, { name: 'distances_along_doses', title: 'Along the doses', sentence: EXPLORE.along, use: EXPLORE.alongUse, tab: 'distances', parts: () => ['distances'], query: distancesAlongDoses });
   const perType = exploreFigure(page, { name: 'distances_per_type', title: 'Per cell type', sentence: EXPLORE.perType, tab: 'distances', parts: () => ['distances'], query: distancesPerType, heading: () => 'Per cell type', extra: h('div', { class: 'inline-choices' }, arm) });
   const figures = h('div', { class: 'explore-figures' }, along, perType);
 

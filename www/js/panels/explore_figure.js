@@ -66,12 +66,12 @@ export function follows({ store }, { tab, parts, question, ask, onAnswer, onFail
 /**
  * @param {Page} page
  * @param {{
- *   name: string, title: string, sentence: string, tab: import('../store.js').ExploreChoices["tab"], parts: Parts,
+ *   name: string, title: string, sentence: string, use?: string, tab: import('../store.js').ExploreChoices["tab"], parts: Parts,
  *   query: (shown: Shown) => FigureQuery | null, extra?: HTMLElement | null,
  *   heading?: (figure: import('../protocol.js').Figure) => string,
  * }} options  `heading`: of what is shown; else the figure's own title
  */
-export function exploreFigure(page, { name, title, sentence, tab, parts, query, extra = null, heading = (figure) => figure.title || title }) {
+export function exploreFigure(page, { name, title, sentence, use, tab, parts, query, extra = null, heading = (figure) => figure.title || title }) {
   const { store, explore } = page;
   /** @type {FigureQuery | null} */
   let asked = null;
@@ -85,7 +85,7 @@ export function exploreFigure(page, { name, title, sentence, tab, parts, query, 
     return hit?.key && asked && overview ? keyKind(asked, hit.key, overview) : null;
   }
   const card = figureCard({
-    name, title, sentence, extra,
+    name, title, sentence, use, extra,
     onPoint: (hit) => {
       const [kind, key] = [kindOf(hit), hit?.key ?? null];
       explore.point({ cell_type: kind === 'cell_type' ? key : null, gene: kind === 'gene' ? key : null, from: name });

@@ -27,7 +27,7 @@ export function genesTab(page) {
   style.addEventListener('change', () => explore.choose({ style: style.value === 'means' ? 'means' : 'violins' }));
   const between = h('select', { id: 'explore-overlap', test: 'explore-overlap' });
   between.addEventListener('change', () => explore.choose({ overlap: between.value === 'arms' ? 'arms' : 'cell_types' }));
-  const points = exploreFigure(page, { name: 'volcano', title: 'Change and certainty', sentence: EXPLORE.volcano, tab: 'genes', parts: () => ['genes'], query: volcano });
+  const points = exploreFigure(page, { name: 'volcano', title: 'Change and certainty', sentence: EXPLORE.volcano, use: EXPLORE.volcanoUse, tab: 'genes', parts: () => ['genes'], query: volcano });
   const table = exploreTable(page, {
     name: 'response_genes', title: 'Response genes', sentence: EXPLORE.responses, tab: 'genes', parts: () => ['genes'], columns: COLUMNS,
     keep: (value, shown) => value('cell_type') === shownType(shown) && value('arm') === shownArm(shown),

@@ -47,7 +47,7 @@ export function frontPlot({ store, fronts }) {
   const sentence = h('p', { class: 'headline', test: 'front-headline' });
   let dwell = 0;
   const card = figureCard({
-    name: 'candidate_front', title: 'Candidates', sentence: TRADE_OFF.front,
+    name: 'candidate_front', title: 'Candidates', sentence: TRADE_OFF.front, use: TRADE_OFF.frontUse,
     extra: h('div', { class: 'front-axes' }, h('div', { class: 'inline-choices' }, field('Biology (across)', x, '', help('front_axes')), field('Batch effect (up)', y, ''), field('Measured on', cells, '', help('front_cells_of')), splitField), shown.element),
     onChoose: (hit) => choose(hit.key ?? null),
     onPoint: (hit) => {

@@ -28,7 +28,7 @@ export function frontSlider({ store, engines, fronts }) {
   const key = h('dl', { class: 'key-numbers' });
   const polish = h('button', { type: 'button', test: 'polish', title: TRADE_OFF.polish, on: { click: () => void finetune() } }, 'Polish this point');
   const polishing = h('p', { class: 'hint', role: 'status', test: 'polishing' });
-  const card = figureCard({ name: 'front_cells', title: 'Cells at this place of the front', level: 'h4', sentence: 'All places share one plane, so that cells can be followed.' });
+  const card = figureCard({ name: 'front_cells', title: 'Cells at one place of the front', level: 'h4', sentence: TRADE_OFF.place, use: TRADE_OFF.placeUse });
   const box = errorBox('front-slider-error');
   const revive = h('button', { type: 'button', test: 'front-revive', on: { click: () => void (keptPart() >= 0 && fronts.revive(keptPart())) } }, 'Train it again here');
   const dead = h('div', { class: 'work', hidden: true }, h('p', { class: 'hint' }, TRADE_OFF.revive), revive);

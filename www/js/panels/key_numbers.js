@@ -15,11 +15,11 @@ export function keyNumbers() {
   let drawn = '';
   return {
     element,
-    /** @param {ResultRow[]} rows @param {ResultRow} shown */
-    draw(rows, shown) {
+    /** @param {ResultRow[]} rows @param {ResultRow} shown @param {number | null} listed  genes on each list of responding genes */
+    draw(rows, shown, listed) {
       const others = peers(rows, shown);
       // Drawn anew, an explanation that is being read would close.
-      const key = JSON.stringify([shown.index, others.map(({ model, metrics }) => [model, SHOWN.map((name) => metrics[name])])]);
+      const key = JSON.stringify([shown.index, listed, others.map(({ model, metrics }) => [model, SHOWN.map((name) => metrics[name])])]);
       if (key === drawn) return;
       drawn = key;
       fill(element, SHOWN.filter((name) => name in shown.metrics).map((name) => {
@@ -32,7 +32,7 @@ export function keyNumbers() {
         if (best) lines.push(`${modelWords(best.model).name.toLowerCase().replace('pca', 'PCA')} ${number(best.metrics[name])}`);
         return h('div', { class: 'key-number' },
           h('dt', {}, words.name, '\u00a0', help(`metric:${name}`)),
-          h('dd', {}, h('span', { class: 'value', test: `metric-${name}`, 'data-value': value ?? '' }, number(value)), words.unit.startsWith('of') ? h('span', { class: 'unit' }, ` ${words.unit}`) : null,
+          h('dd', {}, h('span', { class: 'value', test: `metric-${name}`, 'data-value': value ?? '' }, number(value)), words.unit === 'genes' ? h('span', { class: 'unit' }, listed ? ` of ${listed}` : ' genes') : null,
             h('span', { class: 'arrow', 'aria-label': words.better === 'lower' ? ', lower is better' : ', higher is better', role: 'img' }, words.better === 'lower' ? '↓' : '↑')),
           lines.map((line) => h('dd', { class: 'beside' }, line)));
       }));

@@ -4,7 +4,7 @@ import { fill, field, h, options, say } from '../dom.js';
 import { errorBox } from '../errors.js';
 import { saveCsv, fileStem } from '../export.js';
 import { figureCard } from '../figure.js';
-import { alongDoses, bars, betterOf, degOverlap, headline, scatter, valueOf } from '../figures.js';
+import { alongDoses, bars, betterOf, degOverlap, headline, listLength, scatter, valueOf } from '../figures.js';
 import { help } from '../help.js';
 import { RESULTS } from '../words.js';
 import { inOrder, metricWords, OBSERVED, SCALES } from '../words_metrics.js';
@@ -40,9 +40,9 @@ export function resultsPanel(place, page) {
   const test = h('select', { id: 'deg-test', test: 'deg-test' }, h('option', { value: 't_test' }, 't-test'), h('option', { value: 'wilcoxon' }, 'Wilcoxon'));
   test.addEventListener('change', () => store.patch('results', { test: test.value === 'wilcoxon' ? 'wilcoxon' : 't_test' }));
 
-  const points = figureCard({ name: 'r2_scatter', title: 'Predicted against observed', sentence: RESULTS.scatter });
+  const points = figureCard({ name: 'r2_scatter', title: 'Predicted against observed', sentence: ' ' });
   const genes = degList();
-  const overlap = figureCard({ name: 'deg_overlap', title: 'Genes that respond', sentence: RESULTS.degs, extra: h('div', { class: 'inline-choices' }, field('Ranking', test, '', help('deg_test'))) });
+  const overlap = figureCard({ name: 'deg_overlap', title: 'Genes that respond', sentence: ' ', extra: h('div', { class: 'inline-choices' }, field('Ranking', test, '', help('deg_test'))) });
   overlap.element.append(genes.element, h('p', { class: 'hint rule' }, RESULTS.silent));
   const compare = figureCard({
     name: 'bars', title: 'Model and baselines', sentence: ' ',
@@ -71,7 +71,7 @@ export function resultsPanel(place, page) {
     say(sentence, words.sentence);
     say(verdict, words.verdict);
     chooser.draw(results.rows, shown);
-    numbers.draw(results.rows, shown);
+    numbers.draw(results.rows, shown, listLength(results.detail));
     // Of stored results not all is there, which is no error.
     const partial = results.error?.code === 'stored_results';
     box.show(partial ? null : results.error);
@@ -95,8 +95,8 @@ export function resultsPanel(place, page) {
     if (!current) return;
     test.value = results.test;
     const set = degOverlap(current, shown, results.test);
-    points.show(scatter(current, shown));
-    overlap.show(set, results.test === 'wilcoxon' ? RESULTS.degsWilcoxon : RESULTS.degs);
+    points.show(scatter(current, shown), RESULTS.scatter(current.top_genes.length));
+    overlap.show(set, RESULTS.degs(current.degs[results.test].observed.length, results.test));
     genes.draw(set.genes);
   }
 

@@ -26,7 +26,11 @@ export function runsPanel(place, page) {
   const damaged = h('p', { class: 'hint rule', test: 'runs-damaged' });
   const sweep = h('button', { type: 'button', class: 'small', on: { click: () => void list.drop(list.now.damaged) } }, 'Remove what cannot be read');
   const clear = h('button', { type: 'button', test: 'clear-everything', title: RUNS.clearHint }, RUNS.clear);
-  clear.addEventListener('click', () => dialog.ask('Clear everything?', [RUNS.clearHint, `${plural(list.now.runs.length, 'run')} would be gone for good; saved files stay where you saved them. Other tabs of this page lose them too.`], RUNS.clear, () => void clearEverything(list)));
+  clear.addEventListener('click', () => {
+    const { runs, held } = list.now;
+    const gone = `${plural(runs.filter(({ id }) => !held.includes(id)).length, 'run')} would be gone for good; saved files stay where you saved them. Other tabs of this page lose them too.`;
+    dialog.ask('Clear everything?', [RUNS.clearHint, held.length > 0 ? `${gone} ${RUNS.clearHeld}` : gone], RUNS.clear, () => void clearEverything(list));
+  });
   const mend = h('div', { class: 'runs-damaged' }, damaged, sweep);
   fill(place, h('p', { class: 'lead' }, RUNS.lead), notice.element, remark, empty, hint, rows, mend, keptExploration(page).element, runsCompare(page).element,
     h('div', { class: 'runs-clear' }, clear, h('p', { class: 'hint' }, RUNS.clearHint)), dialog.element);
@@ -80,7 +84,7 @@ export function runsPanel(place, page) {
 /** Why not everything outlasts the page; one that is put away stays away. @param {Page} page */
 function storageNotice({ store, list }) {
   const words = h('p', {});
-  const hint = h('p', { class: 'hint' }, RUNS.roomHint);
+  const hint = h('p', { class: 'hint' }, RUNS.fullHint);
   const room = h('button', { type: 'button', test: 'make-room', title: RUNS.roomHint, on: { click: () => void list.makeRoom() } }, RUNS.room);
   const away = h('button', { type: 'button', class: 'quiet', test: 'storage-notice-away' }, 'Understood');
   const element = h('div', { class: 'notice', role: 'status', test: 'storage-notice', hidden: true }, words, hint, h('div', { class: 'buttons' }, room, away));

@@ -2,6 +2,7 @@
 import { fill, h, say, setAttribute } from '../dom.js';
 import { duration } from '../numbers.js';
 import { differences, sentence, taskWords } from '../run_differences.js';
+import { lacksReport } from '../runs_ended.js';
 import { nameOf } from '../runs_list.js';
 import { opens, runAgain, showAgain, sourceOf } from '../runs_show.js';
 import { trains } from '../store.js';
@@ -77,22 +78,22 @@ export function runRow(page, onDrop) {
       setAttribute(name, 'aria-label', `Name of run ${run.number}: ${title}`);
       const device = run.version.split(' ')[0] === 'webgpu' ? 'WebGPU' : 'CPU';
       const words = busy ? (mine.includes(run.id) ? 'under way' : 'under way in another tab') : PHASES[phase];
-      say(about, [taskWords(run.task), sourceOf(run), whenWords(run.at), `${device}${run.opened ? ', from a file' : ours ? '' : ', another version'}`, run.seconds === null || busy ? '' : duration(run.seconds), words, stands ? (again.includes(run.id) ? 'shown again above' : open?.id === run.id ? 'shown below' : 'shown above') : ''].filter(Boolean).join(' · '));
+      say(about, [taskWords(run.task), sourceOf(run), run.opened ? `opened ${whenWords(run.at)}` : whenWords(run.at), `${device}${run.opened ? ', from a file' : ours ? '' : ', another version'}`, run.seconds === null || busy ? '' : duration(run.seconds), words, stands ? (again.includes(run.id) ? 'shown again above' : open?.id === run.id ? 'shown below' : 'shown above') : ''].filter(Boolean).join(' · '));
       say(news, newsOf(run, before(runs, run)));
       const key = JSON.stringify(run.facts);
       if (facts.dataset.of !== key) fill(facts, run.facts.map(({ label, text }) => h('div', {}, h('dt', {}, label), h('dd', {}, text))));
       facts.dataset.of = key;
       facts.hidden = run.facts.length === 0;
       const remarks = run.opened ? RUNS.opened : ours ? '' : RUNS.other;
-      say(remark, [remarks, run.light ? RUNS.light : ''].filter(Boolean).join(' '));
+      say(remark, [remarks, run.light ? RUNS.light : '', lacksReport(run) ? RUNS.unsummed : ''].filter(Boolean).join(' '));
       remark.hidden = remark.textContent === '';
 
       const none = run.facts.length === 0 && phase !== 'finished';
       show.hidden = busy || (none && run.jobs.length === 0 && run.task !== 'predict' && run.task !== 'trade_off');
       say(show, run.task === 'explore' && shown.explore !== run.id ? (open?.id === run.id ? 'Hide its numbers' : 'Show its numbers') : 'Show again');
-      const whole = ours && phase === 'finished' && !run.light && run.version === list.version();
+      const whole = ours && phase === 'finished' && !run.light && run.version === page.engines.version();
       rerun.hidden = busy || run.task === 'mutual_information' || whole;
-      say(rerun, ours && phase !== 'finished' && run.version === list.version() ? 'Go on' : 'Run again');
+      say(rerun, ours && phase !== 'finished' && run.version === page.engines.version() ? 'Go on' : 'Run again');
       for (const each of [show, rerun]) {
         each.disabled = trains(state) || state.engine.phase !== 'ready' || opens(state);
         each.title = trains(state) ? RUNS.waits : opens(state) ? RUNS.opens : each === show ? RUNS.again : RUNS.rerun;

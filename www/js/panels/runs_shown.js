@@ -1,7 +1,7 @@
 // Above results that were brought back from the list: whose they are, and what they need to be worked with.
 import { fill, h } from '../dom.js';
 import { nameOf } from '../runs_list.js';
-import { hasData, openData, showAgain, sourceOf } from '../runs_show.js';
+import { hasData, setUp, showAgain, sourceOf } from '../runs_show.js';
 import { RUNS } from '../words_runs.js';
 import { badge } from './runs_row.js';
 
@@ -24,7 +24,7 @@ export function shownRun(place, page, task) {
     if (!run || key === drawn) return;
     drawn = key;
     const again = async () => {
-      if (await openData(page, run)) await showAgain(page, run.id);
+      if (await setUp(page, run)) await showAgain(page, run.id);
     };
     const open = !here && run.run.dataset?.simulated ? h('button', { type: 'button', class: 'small', on: { click: () => void again() } }, `Open ${sourceOf(run)} and show it again`) : null;
     fill(element, h('p', {}, `${RUNS.kept} `, badge(run), ' ', h('b', {}, nameOf(run)), here ? '.' : `, made with other data than those open now: ${sourceOf(run)}.`, list.isOurs(run) && here ? '' : ` ${RUNS.read}`), open ? h('div', { class: 'buttons' }, open) : null);

@@ -2,7 +2,7 @@
 import { fill, field, h, options, say } from '../dom.js';
 import { errorInfo } from '../failure.js';
 import { bytes } from '../numbers.js';
-import { dataFiles, hasResults, methodsText, saveBundle, saveReport, saveRun } from '../save.js';
+import { bundleLacks, dataFiles, hasResults, methodsText, saveBundle, saveReport, saveRun } from '../save.js';
 import { linkOf, runOf, taskOfStep } from '../share.js';
 import { SHARE } from '../words_share.js';
 
@@ -39,7 +39,8 @@ export function shareMenu(page) {
     return '';
   });
   const methods = item('share-methods', 'Copy Methods text', SHARE.methods, async () => copy(await methodsText(page, task()), SHARE.methodsCopied));
-  bundle.element.append(data);
+  const lacks = h('p', { class: 'hint rule', test: 'share-bundle-lacks', hidden: true });
+  bundle.element.append(lacks, data);
   const body = h('div', { class: 'share-body' }, h('p', { class: 'hint' }, SHARE.menu), field('What', what, SHARE.what),
     h('ul', { class: 'share-list' }, [link, run, bundle, report, methods].map(({ element }) => element)), said, text);
   const element = h('details', { class: 'share', test: 'share' }, h('summary', { test: 'share-open', title: 'Share' }, h('span', { 'aria-hidden': 'true' }, '⇪ '), h('span', { class: 'share-word' }, 'Share')), body);
@@ -95,10 +96,21 @@ export function shareMenu(page) {
     link.button.disabled = state.data.phase !== 'ready';
     run.button.disabled = methods.button.disabled = !ready || tasks.length === 0;
     bundle.button.disabled = report.button.disabled = !ready || !results;
-    const files = dataFiles(state, task());
+    void drawLacks(results);
+    const files = dataFiles(page, task());
     data.hidden = files.length === 0;
     if (data.hidden) withData.checked = false;
     fill(dataLabel, `${SHARE.withData} (${files.map(({ name }) => name).join(', ')}, ${bytes(files.reduce((sum, { size }) => sum + size, 0))})`);
+  }
+
+  let looked = 0;
+  /** What a bundle would go without is said before it is saved. @param {boolean} results */
+  async function drawLacks(results) {
+    const mine = (looked += 1);
+    const missing = results ? await bundleLacks(page, task()) : [];
+    if (mine !== looked) return;
+    lacks.hidden = missing.length === 0;
+    say(lacks, `${SHARE.lacks} ${missing.join(', ')}. ${store.state.shared.stored ? SHARE.lacksOpened : SHARE.lacksKept}`);
   }
 
   element.addEventListener('toggle', () => {

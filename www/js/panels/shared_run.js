@@ -2,20 +2,16 @@
 import { fill, h } from '../dom.js';
 import { errorBox } from '../errors.js';
 import { ALL_CELLS } from '../explore_figures.js';
-import { taskOf } from '../form_of_run.js';
-import { dataAreOpen } from '../run_file.js';
+import { dataAreOpen, taskOf } from '../run_file.js';
 import { trains } from '../store.js';
 import { sortableTable } from '../table.js';
 import { dataWords, madeWords, shortHash, taskWords } from '../words_run.js';
-import { SHARED } from '../words_share.js';
+import { beyondWords, SHARED } from '../words_share.js';
 import { verdictPanel } from './verdict.js';
 
 /** @typedef {import('../main.js').Page} Page */
 /** @typedef {import('../store.js').State} State */
 
-const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
-/** Settings that are named before the rest is only counted. */
-const NAMED = 6;
 /** Tables of stored results that no step of the page can show from rows alone: fields of the report, and what they are. @type {Record<string, [string, string][]>} */
 const TABLES = {
   explore: [['distances', 'Stored distances'], ['responses', 'Stored numbers of response genes'], ['dose_fits', 'Stored dose-response curves']],
@@ -68,7 +64,7 @@ export function sharedRun(place, page) {
     }
     fill(title, SHARED.titles[state.shared.from], name ? h('span', { class: 'shared-name' }, ` ${name}`) : null);
     fill(facts, run ? factsOf(state).flatMap(([term, text]) => [h('dt', {}, term), h('dd', {}, text)]) : []);
-    const beyond = state.shared.beyond.length > 0 ? [`${SHARED.beyond} ${state.shared.beyond.slice(0, NAMED).join(', ')}${state.shared.beyond.length > NAMED ? ` and ${state.shared.beyond.length - NAMED} more` : ''}.`] : [];
+    const beyond = state.shared.beyond.length > 0 ? [beyondWords(state.shared.beyond)] : [];
     const said = [...state.shared.remarks, ...beyond];
     remarks.hidden = said.length === 0;
     fill(remarks, said.map((line) => h('li', {}, line)));
@@ -101,7 +97,7 @@ export function sharedRun(place, page) {
     // A banner above what is looked at would not be seen.
     const key = `${name} ${state.shared.from} ${state.shared.comparison !== null}`;
     // What was asked for is to be seen, once the page has its new height.
-    if (key !== shown) requestAnimationFrame(() => (state.shared.comparison ? verdict.element.scrollIntoView({ block: 'center' }) : element.scrollIntoView({ block: 'nearest' })));
+    if (key !== shown) requestAnimationFrame(() => (state.shared.comparison ? verdict.bringIntoSight() : element.scrollIntoView({ block: 'nearest' })));
     shown = key;
   });
 
@@ -129,12 +125,13 @@ function cellOf(value, column) {
 }
 
 /** @param {State} state @returns {[string, string][]} */
-function factsOf({ shared: { run, report, at, from }, presets }) {
+function factsOf({ shared: { run, report }, presets }) {
   if (!run) return [];
   const made = madeWords(report);
   return [
     ['What', taskWords(run)], ['Data', dataWords(run, presets)],
-    ...(made ? [/** @type {[string, string]} */ (['Made with', made])] : []), ...(at && from !== 'link' ? [/** @type {[string, string]} */ (['Saved', day.format(at)])] : []),
+    // No word on when: a report has no date, and that of the file is of its last copy.
+    ...(made ? [/** @type {[string, string]} */ (['Made with', made])] : []),
   ];
 }
 

@@ -1,4 +1,5 @@
 // Whether a run has come out the same: the verdict, the largest difference of each metric, and what both were made with.
+import { announce } from '../announce.js';
 import { fill, h } from '../dom.js';
 import { number, plural } from '../numbers.js';
 import { VERDICTS } from '../words_share.js';
@@ -19,7 +20,8 @@ const nameOf = (metric) => {
 };
 
 /** @param {Comparison} comparison */
-function head({ verdict, numbers, tolerance }) {
+function head({ verdict, data, numbers, tolerance }) {
+  if (data === 'other') return VERDICTS.other_data;
   if (verdict === 'identical') return `Identical: ${plural(numbers, 'number')}, bit for bit`;
   if (verdict === 'within_tolerance') return `${VERDICTS.within_tolerance}: ${plural(numbers, 'number')}, none apart by more than ${tiny(tolerance.absolute)} and ${tiny(100 * tolerance.relative)} % of itself${tolerance.counts > 0 ? `; counts, by ${tolerance.counts}` : ''}`;
   return VERDICTS[verdict];
@@ -55,13 +57,15 @@ function environments({ environments: both }) {
     })));
 }
 
-/** A place for the verdict. */
+/** A place for the verdict; what it says is said aloud, too. */
 export function verdictPanel() {
-  const element = h('div', { class: 'verdict-panel', test: 'verdict', role: 'status', hidden: true });
+  const element = h('div', { class: 'verdict-panel', test: 'verdict', hidden: true });
   /** @type {Comparison | null} */
   let drawn = null;
   return {
     element,
+    /** Its head, not its middle: a long table of differences would push that out of sight. The focus stays where it is. */
+    bringIntoSight: () => element.firstElementChild?.scrollIntoView({ block: 'center' }),
     /** @param {Comparison | null} comparison */
     draw(comparison) {
       if (comparison === drawn) return;
@@ -71,8 +75,9 @@ export function verdictPanel() {
       element.dataset.verdict = comparison.verdict;
       const { missing } = comparison;
       const rest = missing.length > LISTED ? [`and ${missing.length - LISTED} more`] : [];
+      announce(`${head(comparison)}.`, true);
       fill(element,
-        h('p', { class: 'verdict-head', test: 'verdict-head' }, h('span', { class: 'verdict-mark', 'aria-hidden': 'true' }, { identical: '=', within_tolerance: '≈', differs: '≠', not_comparable: '?' }[comparison.verdict]), ` ${head(comparison)}`),
+        h('p', { class: 'verdict-head', test: 'verdict-head' }, h('span', { class: 'verdict-mark', 'aria-hidden': 'true' }, { identical: '=', within_tolerance: '≈', differs: '≠', not_comparable: '?' }[comparison.data === 'other' ? 'not_comparable' : comparison.verdict]), ` ${head(comparison)}`),
         comparison.sentence ? h('p', {}, comparison.sentence) : null,
         missing.length > 0 ? h('ul', { class: 'note-list' }, [...missing.slice(0, LISTED), ...rest].map((line) => h('li', {}, line))) : null,
         differences(comparison),
