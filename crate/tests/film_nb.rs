@@ -69,7 +69,7 @@ fn training_follows_the_reference() {
     let case = fixture("film_nb/film_nb.json");
     let mut module = loaded(&case, &device);
     let adam = AdamConfig { betas: (0.9, 0.999), epsilon: 1e-8, weight_decay: 1e-4 };
-    let mut optimiser = adam.init(&device);
+    let mut optimiser = adam.init();
     for (i, step) in case["steps"].as_array().unwrap().iter().enumerate() {
         let loss = loss(&module, step, &device);
         let expected = |name: &str| [case["losses"][i][name].as_f64().unwrap() as f32];
@@ -149,7 +149,7 @@ fn replicas_train_as_if_alone() {
     let case = fixture("film_nb/film_nb.json");
     let train = |seeds: &[u64]| {
         let mut module = empty(seeds, &device);
-        let mut optimiser = AdamConfig::SCVI.init(&device);
+        let mut optimiser = AdamConfig::SCVI.init();
         for step in case["steps"].as_array().unwrap() {
             let table = tensor(&step["table"], &device).repeat_dim(0, seeds.len());
             let total = module.loss(Batch::of(&table), None).total(LEVEL_WEIGHT);

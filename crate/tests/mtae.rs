@@ -101,7 +101,7 @@ fn training_and_prediction_follow_the_reference() {
         let case = fixture(&format!("mtae/{file}.json"));
         let kl_weight = number(&case["kl_weight"]);
         let mut module = loaded(&case, variant, &device);
-        let mut optimiser = AdamConfig::PYTORCH.init(&device);
+        let mut optimiser = AdamConfig::PYTORCH.init();
         for (i, step) in case["steps"].as_array().unwrap().iter().enumerate() {
             let found = forward(&mut module, &case, step, &device);
             let expected = &case["losses"][i];
@@ -139,7 +139,7 @@ fn joint_steps_follow_the_reference() {
         let mut module = loaded(&case, Variant::MtaeAdv, &device);
         let mut judge = Discriminator::new(module.encoder.last.weight.dims()[2], &[0], &device);
         load(of_discriminator(&mut judge), &case["discriminator"], &device);
-        let (mut optimiser, mut other) = (AdamConfig::PYTORCH.init(&device), AdamConfig::PYTORCH.init(&device));
+        let (mut optimiser, mut other) = (AdamConfig::PYTORCH.init(), AdamConfig::PYTORCH.init());
         for (i, step) in case["steps"].as_array().unwrap().iter().enumerate() {
             let (expected, rate) = (&case["losses"][i], warm_up(&case).at(i));
             let treated = integers(&step["arm"]).iter().map(|&arm| arm != 0).collect();
@@ -266,7 +266,7 @@ fn untrained_heads_stay_as_they_were_drawn() {
         let before = values(module.heads.as_ref().unwrap().mean.weight.val());
         let loss = forward(&mut module, &case, &case["steps"][0], &device).total(1.0);
         let gradients = GradientsParams::from_grads(loss.sum().backward(), &module);
-        let module = AdamConfig::PYTORCH.init(&device).step(1e-3, module, gradients);
+        let module = AdamConfig::PYTORCH.init().step(1e-3, module, gradients);
         assert_eq!(values(module.heads.unwrap().mean.weight.val()) == before, untrained);
     }
 }

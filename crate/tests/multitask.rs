@@ -55,7 +55,7 @@ fn heads_follow_the_reference() {
         let case = fixture(&format!("multitask/{file}.json"));
         let warm_up = WarmUp { rate: number(&case["adam"]["lr"]), steps: number(&case["adam"]["warm_up"]) as usize };
         let mut module = loaded(&case, &device);
-        let mut optimiser = AdamConfig::PYTORCH.init(&device);
+        let mut optimiser = AdamConfig::PYTORCH.init();
         for i in 0..3 {
             let found = loss(&mut module, &case, i, &device);
             close("loss", &values(found.clone()), &[number(&case["losses"][i]) as f32], 0.0, 1e-5);

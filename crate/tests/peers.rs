@@ -81,7 +81,7 @@ fn saucie_follows_the_reference() {
         let case = fixture(&format!("peers/{file}.json"));
         let lambda_b = number(&case["lambda_b"]);
         let mut module = saucie_module(&case, &device);
-        let mut optimiser = AdamConfig::PYTORCH.init(&device);
+        let mut optimiser = AdamConfig::PYTORCH.init();
         for (i, step) in case["steps"].as_array().unwrap().iter().enumerate() {
             let weights = weights_of(&case, step, &device);
             let loss = module.loss(tensor(&step["x"], &device), Some(&weights));

@@ -164,8 +164,8 @@ fn check_gradients(named: Named<'_>, gradients: &Gradients, expected: &Value) {
     for (name, parameter) in named.into_iter().filter(|(name, _)| !is_statistic(name)) {
         match parameter.val().grad(gradients) {
             Some(found) => {
-                let tolerance = if is_idle(&name) { 3e-6 } else { 1e-6 };
-                close(&name, &values(found), &numbers(&expected[&name]), tolerance, 1e-4);
+                // The reference is in single precision too: norms that sum in double move its small gradients by this much.
+                close(&name, &values(found), &numbers(&expected[&name]), 3e-6, 1e-4);
             }
             None => assert!(expected.get(&name).is_none(), "{name} has no gradient"),
         }
@@ -190,7 +190,7 @@ fn training_one_side_alone_follows_the_reference() {
     let case = fixture("scbutterfly/scbutterfly.json");
     for side in ["control", "treated"] {
         let (mut module, _) = loaded(&case, &device);
-        let mut optimisers = Optimisers::new(&device);
+        let mut optimisers = Optimisers::fresh();
         for (i, step) in case[side]["steps"].as_array().unwrap().iter().enumerate() {
             let draws = AutoencoderDraws {
                 encoder: masks(&step["encoder"], true, &device),
@@ -221,7 +221,7 @@ fn joint_steps_follow_the_reference() {
     let case = fixture("scbutterfly/scbutterfly.json");
     let joint = &case["joint"];
     let (mut module, mut judges) = loaded(&case, &device);
-    let mut optimisers = Optimisers::new(&device);
+    let mut optimisers = Optimisers::fresh();
     let rates = (number(&case["rate"]), number(&case["judge_rate"]));
     for (i, step) in joint["steps"].as_array().unwrap().iter().enumerate() {
         let expected = &joint["losses"][i];
@@ -271,7 +271,7 @@ fn gradients_against_the_discriminators_follow_the_reference() {
     let (mut module, mut judges) = loaded(&case, &device);
     let x = (&tensor(&step["control"], &device), &tensor(&step["treated"], &device));
     let learnt = losses(&mut module.clone(), &mut judges.clone(), x, step, &device).0;
-    judges = Optimisers::new(&device).teach(judges, learnt, number(&case["judge_rate"]));
+    judges = Optimisers::fresh().teach(judges, learnt, number(&case["judge_rate"]));
     let found = losses(&mut module, &mut judges, x, step, &device).1;
     let kl_weight = number(&case["joint"]["losses"][0]["kl_weight"]);
     let gradients = found.total(kl_weight).sum().backward();

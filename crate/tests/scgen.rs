@@ -50,7 +50,7 @@ fn training_follows_the_reference() {
     let device = Device::flex().autodiff();
     let case = fixture("scgen/scgen.json");
     let mut module = loaded(&case, &device);
-    let mut optimiser = AdamConfig::SCVI.init(&device);
+    let mut optimiser = AdamConfig::SCVI.init();
     for (i, step) in case["steps"].as_array().unwrap().iter().enumerate() {
         let loss = train_step(&mut module, step, &device);
         let expected = &case["losses"][i];
@@ -149,7 +149,7 @@ fn replicas_train_as_if_alone() {
     };
     let train = |seeds: &[u64], offset: usize| {
         let mut module = VaeModule::new(9, &config, seeds, &device);
-        let mut optimiser = AdamConfig::SCVI.init(&device);
+        let mut optimiser = AdamConfig::SCVI.init();
         let mut noise = Noise::new("test", seeds);
         for _ in 0..5 {
             let x = Tensor::cat((0..seeds.len()).map(|r| cells(r + offset)).collect(), 0);

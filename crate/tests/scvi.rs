@@ -166,7 +166,7 @@ fn training_and_evaluation_follow_scvi_tools() {
             let config = settings(&case).resolve().unwrap();
             let given = |i: usize, device| Given { case: &case, step: &case["steps"][i], fused, device };
             let mut module = loaded(&case, &device);
-            let mut optimiser = config.adam().init(&device);
+            let mut optimiser = config.adam().init();
             for i in 0..3 {
                 let loss = given(i, &device).train(&mut module);
                 loss.check(&case["losses"][i]);
@@ -204,7 +204,7 @@ fn check_gradients(module: &mut Scvi, gradients: &burn::tensor::Gradients, expec
         let (found, expected) = (values(parameter.val().grad(gradients).unwrap()), numbers(&expected[&name]));
         let largest = expected.iter().fold(0.0_f32, |a, b| a.max(b.abs()));
         // A bias in front of a batch norm has no effect: its gradient is rounding.
-        let absolute = if has_norm && is_idle(&name) { 2e-4 } else { 3e-5 * largest };
+        let absolute = if has_norm && is_idle(&name) { 2e-4 } else { 5e-5 * largest };
         close(&name, &found, &expected, absolute, 1e-4);
     }
 }
@@ -392,7 +392,7 @@ fn replicas_train_as_if_alone_on_cells_they_share() {
         let x = cells(9, 11, &device);
         let train = |seeds: &[u64], x: &Tensor<3>| {
             let mut module = Scvi::new(11, 2, &config, seeds, &device);
-            let (mut noise, mut optimiser) = (Noise::new("test", seeds), config.adam().init(&device));
+            let (mut noise, mut optimiser) = (Noise::new("test", seeds), config.adam().init());
             for _ in 0..3 {
                 let total = loss(&mut module, x, &mut noise).sum();
                 let gradients = GradientsParams::from_grads(total.backward(), &module);
@@ -497,7 +497,7 @@ fn time_of_a_training_step() {
         let config = ScviSettings::default().resolve().unwrap();
         let seeds = vec![1; replicas];
         let mut module = Scvi::new(genes, 2, &config, &seeds, &device);
-        let mut optimiser = config.adam().init(&device);
+        let mut optimiser = config.adam().init();
         let mut noise = Noise::new("test", &seeds);
         let mut times = [f64::INFINITY; 5];
         for _ in 0..if replicas == 1 { 40 } else { 8 } {

@@ -81,8 +81,7 @@ fn both_tasks_follow_the_reference() {
     for file in ["unitednet", "unitednet_doses"] {
         let case = fixture(&format!("multitask/{file}.json"));
         let mut module = loaded(&case, &device);
-        let (mut translation, mut identification) =
-            (AdamConfig::PYTORCH.init(&device), AdamConfig::PYTORCH.init(&device));
+        let (mut translation, mut identification) = (AdamConfig::PYTORCH.init(), AdamConfig::PYTORCH.init());
         for (i, step) in case["steps"].as_array().unwrap().iter().enumerate() {
             let (found, parts) = loss(&mut module, &case, step, &device);
             for (name, part) in parts {

@@ -27,5 +27,5 @@ pub(crate) use read::sha256;
 pub use read::{InputFile, MAX_FILE_BYTES, MAX_MATRIX_BYTES, ReadError, read};
 pub use roles::{Roles, guess_roles};
 pub use simulate::{PresetInfo, presets, simulate};
-pub use subsample::subsample;
+pub use subsample::{FLOOR as SMALLEST_GROUP, subsample};
 pub use write_h5ad::{write_h5ad, write_h5ad_about};

@@ -1,6 +1,8 @@
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor};
 
+use super::kernels::{Lines, normalised};
+
 /// Settings of a [`BatchNorm`]; two conventions are in use among the field's models.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BatchNormConfig {
@@ -55,14 +57,11 @@ impl BatchNorm {
     /// `[R, cells, F]` to the same; at least two cells, because the unbiased variance of one is undefined.
     pub fn forward_train(&mut self, x: Tensor<3>) -> Tensor<3> {
         let n = x.dims()[1] as f64;
-        let mean = x.clone().mean_dim(1);
-        let centred = x - mean.clone();
-        let var = centred.clone().square().mean_dim(1);
+        let (y, [mean, var]) = normalised(x, Lines::Columns, self.gamma.val(), self.beta.val(), self.epsilon);
         let m = self.momentum;
-        self.running_mean = update(&self.running_mean, mean.detach().inner(), m);
-        self.running_var = update(&self.running_var, var.clone().detach().inner() * (n / (n - 1.0)), m);
-        let scale = self.gamma.val() / (var + self.epsilon).sqrt();
-        centred * scale + self.beta.val()
+        self.running_mean = update(&self.running_mean, mean, m);
+        self.running_var = update(&self.running_var, var * (n / (n - 1.0)), m);
+        y
     }
 
     /// Evaluation mode: normalises with the running statistics.

@@ -1,6 +1,7 @@
 use burn::module::Module;
-use burn::tensor::{Device, Tensor, activation};
+use burn::tensor::{Device, Tensor};
 
+use super::kernels::rectified;
 use super::{BatchNorm, BatchNormConfig, Linear, Modulation};
 
 /// Slope of [`leaky_relu`] for negative values, PyTorch's default.
@@ -9,7 +10,7 @@ pub const LEAKY_SLOPE: f64 = 0.01;
 /// The leaky rectifier with PyTorch's default slope of 0.01.
 #[must_use]
 pub fn leaky_relu(x: Tensor<3>) -> Tensor<3> {
-    activation::leaky_relu(x, LEAKY_SLOPE)
+    rectified(x, LEAKY_SLOPE)
 }
 
 /// A hidden layer: linear, batch norm, feature-wise modulation where there is one, rectifier, dropout.
@@ -43,7 +44,7 @@ impl Block {
     /// `[R, cells, in]` to `[R, cells, out]`; modulation and mask are `[R, cells, out]`.
     pub fn forward_train(&mut self, x: Tensor<3>, film: Option<Modulation>, mask: Option<Tensor<3>>) -> Tensor<3> {
         let normalised = self.norm.forward_train(self.linear.forward(x));
-        dropped(activation::leaky_relu(modulated(normalised, film), self.slope), mask)
+        dropped(rectified(modulated(normalised, film), self.slope), mask)
     }
 
     /// Evaluation mode: running statistics, nothing dropped.
@@ -52,7 +53,7 @@ impl Block {
     /// `[R, cells, in]` to `[R, cells, out]`.
     #[must_use]
     pub fn forward(&self, x: Tensor<3>, film: Option<Modulation>) -> Tensor<3> {
-        activation::leaky_relu(modulated(self.norm.forward(self.linear.forward(x)), film), self.slope)
+        rectified(modulated(self.norm.forward(self.linear.forward(x)), film), self.slope)
     }
 }
 

@@ -1,6 +1,8 @@
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor};
 
+use super::kernels::{Lines, normalised};
+
 /// Layer normalisation over the features of each cell, as PyTorch's `LayerNorm` (biased variance).
 #[derive(Module, Debug)]
 pub struct LayerNorm {
@@ -26,7 +28,7 @@ impl LayerNorm {
     /// `[R, cells, F]` to the same.
     #[must_use]
     pub fn forward(&self, x: Tensor<3>) -> Tensor<3> {
-        standardised(x, self.epsilon) * self.gamma.val() + self.beta.val()
+        normalised(x, Lines::Rows, self.gamma.val(), self.beta.val(), self.epsilon).0
     }
 }
 

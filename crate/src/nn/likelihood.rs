@@ -57,7 +57,7 @@ pub fn negative_binomial_constant(y: f64) -> f64 {
 }
 
 /// [`binet`] of a positive number in double precision, and its derivative.
-pub(super) fn binet_and_slope(x: f64) -> (f64, f64) {
+pub(in crate::nn) fn binet_and_slope(x: f64) -> (f64, f64) {
     let (mut x, mut value, mut slope) = (x, 0.0, 0.0);
     while x < SERIES_FROM {
         let step = x.recip().ln_1p();

@@ -5,6 +5,7 @@ use rand_distr::StandardNormal;
 
 use crate::random::stream;
 
+use super::kernels::affine;
 use super::to_tensor;
 
 /// A fully connected layer per replica: `y = x W + b`.
@@ -86,10 +87,10 @@ impl Linear {
         let ([replicas, cells, n_in], [weights, _, n_out]) = (x.dims(), self.weight.dims());
         if weights == 1 && replicas > 1 {
             // One product of all rows, rather than a copy of the weights for every replica.
-            let rows = x.reshape([1, replicas * cells, n_in]).matmul(self.weight.val()) + self.bias.val();
-            return rows.reshape([replicas, cells, n_out]);
+            let rows = x.reshape([1, replicas * cells, n_in]);
+            return affine(rows, self.weight.val(), self.bias.val()).reshape([replicas, cells, n_out]);
         }
-        x.matmul(self.weight.val()) + self.bias.val()
+        affine(x, self.weight.val(), self.bias.val())
     }
 }
 

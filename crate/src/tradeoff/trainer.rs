@@ -165,7 +165,7 @@ impl Trainer {
         Self {
             prior: setup.cells.library_prior(&setup.train),
             module: Some(setup.module.clone()),
-            optimiser: adam.init(&autodiff),
+            optimiser: adam.init(),
             state,
             safe: None,
             shares: vec![1.0; replicas],

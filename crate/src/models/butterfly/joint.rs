@@ -1,7 +1,7 @@
 //! One step of the joint training: the discriminators, then everything else against them.
 
 use burn::optim::{GradientsParams, ModuleOptimizer, SgdConfig};
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Tensor;
 
 use crate::nn::AdamConfig;
 
@@ -51,8 +51,8 @@ pub struct Optimisers {
 impl Optimisers {
     /// Fresh optimisers.
     #[must_use]
-    pub fn new(device: &Device) -> Self {
-        Self { networks: AdamConfig::PYTORCH.init(device), judges: SgdConfig::new().init() }
+    pub fn fresh() -> Self {
+        Self { networks: AdamConfig::PYTORCH.init(), judges: SgdConfig::new().init() }
     }
 
     /// One step of Adam along the gradient of `loss`, `[R]`. Weights without a part in it stay as they are.

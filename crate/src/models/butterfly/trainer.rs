@@ -78,7 +78,7 @@ impl Trainer {
         let judges = Judges::new(config.n_embedding, seeds, &device);
         Self {
             networks: Some((network, judges)),
-            optimisers: Optimisers::new(&device),
+            optimisers: Optimisers::fresh(),
             draws: Draws::new(Phase::Control.name(), seeds, config, n_genes, &device),
             cells: Cells::new(data.expression(&used), &device),
             pairs: Pairs { train: rows(&pairs.train), validation: rows(&pairs.validation) },
@@ -282,7 +282,7 @@ impl Trainer {
         }
         self.phase = phase.next();
         self.epoch_of_phase = 0;
-        self.optimisers = Optimisers::new(&self.device);
+        self.optimisers = Optimisers::fresh();
         if let Some(next) = self.phase {
             self.draws = Draws::new(next.name(), &self.seeds, &self.config, self.cells.n_genes(), &self.device);
         }

@@ -62,7 +62,7 @@ impl FilmNb {
         let module = FilmNbModule::new(&config, seen.n_treatment(), vector(mean), vector(deviation), seeds, &autodiff);
         let adam = AdamConfig { betas: (0.9, 0.999), epsilon: 1e-8, weight_decay: config.weight_decay as f32 };
         Ok(Self {
-            optimiser: adam.init(&autodiff),
+            optimiser: adam.init(),
             noise: Noise::new("film_nb", seeds),
             table: to_tensor(rows.values, [rows.n, rows.width], &autodiff),
             seen,

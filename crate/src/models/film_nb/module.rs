@@ -1,10 +1,10 @@
 //! The network and its loss.
 
 use burn::module::{Module, Param};
-use burn::tensor::activation::{leaky_relu, softplus};
+use burn::tensor::activation::softplus;
 use burn::tensor::{Device, Tensor};
 
-use crate::nn::{Linear, exp_m1, negative_binomial};
+use crate::nn::{Linear, exp_m1, negative_binomial, rectified};
 
 use super::Config;
 use super::features::{N_FEATURES, START};
@@ -139,7 +139,7 @@ impl FilmNbModule {
         let start = features.clone().narrow(2, START, 1);
         let scaled = ((features - self.mean.val()) / self.deviation.val()).clamp(-RANGE, RANGE);
         let gamma = self.gamma.forward(treatment.clone()) + 1.0;
-        let hidden = leaky_relu(self.hidden.forward(scaled.clone()) * gamma + self.beta.forward(treatment), SLOPE);
+        let hidden = rectified(self.hidden.forward(scaled.clone()) * gamma + self.beta.forward(treatment), SLOPE);
         let hidden = match mask {
             Some(mask) => hidden * mask,
             None => hidden,

@@ -75,12 +75,12 @@ impl Mtae {
         let opponent = config.variant.adversary().map(|adversary| Opponent {
             adversary,
             discriminator: Some(Discriminator::new(config.n_latent(), seeds, &device)),
-            optimiser: AdamConfig::PYTORCH.init(&device),
+            optimiser: AdamConfig::PYTORCH.init(),
             labels: soft_labels(seeds, &own.iter().map(|example| example.arm != 0).collect::<Vec<_>>()),
         });
         Ok(Self {
             network: Some(MtaeModule::new(data.n_genes(), n_conditions, &config, seeds, &device)),
-            optimiser: AdamConfig::PYTORCH.init(&device),
+            optimiser: AdamConfig::PYTORCH.init(),
             opponent,
             noise: Noise::new("mtae", seeds),
             cells: Cells::new(data.expression(data.training_cells()), &device),
@@ -151,9 +151,9 @@ impl Mtae {
             self.phase += 1;
             self.epoch_of_phase = 0;
             self.step_of_phase = 0;
-            self.optimiser = AdamConfig::PYTORCH.init(&self.device);
+            self.optimiser = AdamConfig::PYTORCH.init();
             if let Some(opponent) = &mut self.opponent {
-                opponent.optimiser = AdamConfig::PYTORCH.init(&self.device);
+                opponent.optimiser = AdamConfig::PYTORCH.init();
             }
         }
         if task == Task::Discriminate {

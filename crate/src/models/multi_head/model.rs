@@ -50,7 +50,7 @@ impl MultiHead {
         let batches = Batches::new(&own, n_conditions, config.batch_size, seeds.len());
         Ok(Self {
             module: Some(MultiHeadModule::new(data.n_genes(), n_conditions, &config, seeds, &device)),
-            optimiser: AdamConfig::PYTORCH.init(&device),
+            optimiser: AdamConfig::PYTORCH.init(),
             noise: Noise::new("multi_head", seeds),
             cells: Cells::new(data.expression(data.training_cells()), &device),
             counts: batches.counts(),

@@ -1,9 +1,9 @@
 //! The networks.
 
 use burn::module::Module;
-use burn::tensor::{Device, Tensor, activation::relu};
+use burn::tensor::{Device, Tensor};
 
-use crate::nn::{LayerNorm, Linear, SpectralLinear};
+use crate::nn::{LayerNorm, Linear, SpectralLinear, rectified};
 
 use super::Config;
 
@@ -28,7 +28,7 @@ impl Layer {
     }
 
     fn forward(&self, x: Tensor<3>) -> Tensor<3> {
-        relu(self.norm.forward(self.linear.forward(x)))
+        rectified(self.norm.forward(self.linear.forward(x)), 0.0)
     }
 }
 
@@ -142,7 +142,7 @@ impl Discriminator {
     /// # Shapes
     /// `[R, cells, genes]` to `[R, cells, 1]` and `[R, cells, classes]`.
     pub fn forward_train(&mut self, x: Tensor<3>) -> (Tensor<3>, Tensor<3>) {
-        let hidden = self.hidden.iter_mut().fold(x, |x, layer| relu(layer.forward_train(x)));
+        let hidden = self.hidden.iter_mut().fold(x, |x, layer| rectified(layer.forward_train(x), 0.0));
         (self.observed.forward(hidden.clone()), self.class.forward(hidden))
     }
 }

@@ -40,9 +40,9 @@ impl Rivals {
             encoder: Encoder::new(n_genes, config, seeds, device),
             generators: Generators::new(n_genes, config, seeds, device),
             discriminators: Discriminators::new(n_genes, n_types, config, seeds, device),
-            of_encoder: AdamConfig::PYTORCH.init(device),
-            of_generators: for_gan.init(device),
-            of_discriminators: for_gan.init(device),
+            of_encoder: AdamConfig::PYTORCH.init(),
+            of_generators: for_gan.init(),
+            of_discriminators: for_gan.init(),
         }
     }
 

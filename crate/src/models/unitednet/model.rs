@@ -60,8 +60,8 @@ impl UnitedNet {
         let types = seen_types(data);
         Ok(Self {
             module: Some(UnitedNetModule::new(data.n_genes(), n_pairs.len(), types.len(), &config, seeds, &device)),
-            translation: AdamConfig::PYTORCH.init(&device),
-            identification: AdamConfig::PYTORCH.init(&device),
+            translation: AdamConfig::PYTORCH.init(),
+            identification: AdamConfig::PYTORCH.init(),
             noise: Noise::new("unitednet", seeds),
             cells: Cells::new(data.expression(data.training_cells()), &device),
             types,

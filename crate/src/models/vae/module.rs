@@ -1,9 +1,9 @@
 //! The network and its loss.
 
 use burn::module::Module;
-use burn::tensor::{Device, Tensor, activation::leaky_relu};
+use burn::tensor::{Device, Tensor};
 
-use crate::nn::{BatchNorm, BatchNormConfig, Linear, Noise};
+use crate::nn::{BatchNorm, BatchNormConfig, Linear, Noise, rectified};
 
 use super::VaeConfig;
 
@@ -30,11 +30,11 @@ impl Hidden {
     }
 
     fn forward_train(&mut self, x: Tensor<3>, mask: Tensor<3>) -> Tensor<3> {
-        leaky_relu(self.norm.forward_train(self.linear.forward(x)), SLOPE) * mask
+        rectified(self.norm.forward_train(self.linear.forward(x)), SLOPE) * mask
     }
 
     fn forward(&self, x: Tensor<3>) -> Tensor<3> {
-        leaky_relu(self.norm.forward(self.linear.forward(x)), SLOPE)
+        rectified(self.norm.forward(self.linear.forward(x)), SLOPE)
     }
 }
 

@@ -76,7 +76,7 @@ impl Trainer {
         let expression = data.expression(data.training_cells());
         Ok(Self {
             model,
-            optimiser: adam.init(&autodiff),
+            optimiser: adam.init(),
             noise: Noise::new(model, seeds),
             cells: to_tensor(expression.into_raw_vec_and_offset().0, [n, data.n_genes()], &autodiff),
             train: splits.iter().map(|split| split[..n_train].to_vec()).collect(),

@@ -72,7 +72,7 @@ impl BatchMeasure {
                 Measure::Classifier => (n_latent + condition, n_batches),
                 _ => (n_latent + n_batches + condition, 1),
             };
-            Learner::new(Critic::new(name, config, n_in, n_out, seeds, &device), config.learning_rate, &device)
+            Learner::new(Critic::new(name, config, n_in, n_out, seeds, &device), config.learning_rate)
         });
         let purpose = format!("{name}/shuffle");
         Ok(Self {

@@ -81,9 +81,8 @@ pub(super) struct Learner {
 }
 
 impl Learner {
-    pub fn new(critic: Critic, rate: f64, device: &Device) -> Self {
-        let fused = device.clone().inner() == Device::flex();
-        Self { critic, adam: Adam::new(AdamConfig::PYTORCH, fused), rate, states: Vec::new() }
+    pub fn new(critic: Critic, rate: f64) -> Self {
+        Self { critic, adam: Adam(AdamConfig::PYTORCH), rate, states: Vec::new() }
     }
 
     /// One step of Adam (PyTorch's defaults). A parameter without a gradient keeps its place.

@@ -1,7 +1,7 @@
 use burn::module::Module;
-use burn::tensor::{Device, Tensor, activation};
+use burn::tensor::{Device, Tensor};
 
-use crate::nn::Linear;
+use crate::nn::{Linear, rectified};
 
 /// Fully connected layers with a rectifier between them, none behind the last, and no norm.
 #[derive(Module, Debug)]
@@ -36,6 +36,6 @@ impl Layers {
     #[must_use]
     pub fn layer(&self, i: usize, x: Tensor<3>) -> Tensor<3> {
         let y = self.layers[i].forward(x);
-        if i + 1 == self.layers.len() { y } else { activation::leaky_relu(y, self.slope) }
+        if i + 1 == self.layers.len() { y } else { rectified(y, self.slope) }
     }
 }

@@ -1,7 +1,7 @@
 use burn::module::Module;
-use burn::tensor::{Device, Tensor, activation::relu};
+use burn::tensor::{Device, Tensor};
 
-use crate::nn::{BatchNorm, BatchNormConfig, Linear, Modulation, dropped, standardised};
+use crate::nn::{BatchNorm, BatchNormConfig, Linear, Modulation, dropped, rectified, standardised};
 
 use super::Norm;
 
@@ -37,7 +37,7 @@ impl Hidden {
             Some(norm) => norm.forward_train(h),
             None => standardised(h, LAYER_NORM_EPSILON),
         };
-        dropped(rectified(normalised, film), mask)
+        dropped(activated(normalised, film), mask)
     }
 
     /// Evaluation mode: running statistics, nothing dropped.
@@ -51,13 +51,14 @@ impl Hidden {
             Some(norm) => norm.forward(h),
             None => standardised(h, LAYER_NORM_EPSILON),
         };
-        rectified(normalised, film)
+        activated(normalised, film)
     }
 }
 
-fn rectified(x: Tensor<3>, film: Option<&Modulation>) -> Tensor<3> {
-    relu(match film {
+fn activated(x: Tensor<3>, film: Option<&Modulation>) -> Tensor<3> {
+    let x = match film {
         Some(film) => film.clone().apply(x),
         None => x,
-    })
+    };
+    rectified(x, 0.0)
 }

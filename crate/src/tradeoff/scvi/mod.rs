@@ -9,7 +9,6 @@
 
 mod decoder;
 mod encoder;
-mod fused;
 mod hidden;
 mod module;
 mod parameters;

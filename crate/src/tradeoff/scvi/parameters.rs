@@ -1,9 +1,9 @@
 use burn::tensor::Tensor;
 use burn::tensor::activation::softmax;
 
-use crate::nn::{RATE_FLOOR, negative_binomial, negative_binomial_constant, zero_inflated_negative_binomial};
-
-use super::fused;
+use crate::nn::{
+    RATE_FLOOR, count_likelihood, negative_binomial, negative_binomial_constant, zero_inflated_negative_binomial,
+};
 
 /// The distribution of the counts of some cells: negative binomial with mean [`rate`](Self::rate), inverse dispersion
 /// [`theta`](Self::theta), and excess zeros where there are dropout logits.
@@ -47,21 +47,17 @@ impl CountParameters {
 
     /// Log-likelihood of the cells' counts, summed over genes, in nats, `[R, cells]`.
     ///
-    /// On the CPU engine value and derivatives come from one go over the cells, which is several times faster than
-    /// operations and their graph; elsewhere from
-    /// [`log_likelihood_from_operations`](Self::log_likelihood_from_operations).
+    /// Value and derivatives come from one go over the cells, which is several times faster than the operations of
+    /// [`log_likelihood_from_operations`](Self::log_likelihood_from_operations) and their graph.
     ///
     /// # Shapes
     /// `counts` is `[R, cells, genes]`, `constant` (of [`count_constant`]) `[R, cells, 1]`; both may have one replica for all.
     #[must_use]
     pub fn log_likelihood(&self, counts: Tensor<3>, constant: Tensor<3>) -> Tensor<2> {
-        match fused::log_likelihood(self, &counts) {
-            Some(terms) => {
-                let [replicas, cells, _] = self.logits.dims();
-                (terms + constant).reshape([replicas, cells])
-            }
-            None => self.log_likelihood_from_operations(counts, constant),
-        }
+        let Self { logits, log_library, log_theta, dropout } = self.clone();
+        let [replicas, cells, _] = logits.dims();
+        let terms = count_likelihood(logits, log_library, log_theta, dropout, counts);
+        (terms + constant).reshape([replicas, cells])
     }
 
     /// [`log_likelihood`](Self::log_likelihood) from tensor operations, on any device.

@@ -74,7 +74,7 @@ impl Desc {
         let sampler = |&seed: &u64| Sampler::new(&alike, 1, config.batch_size, seed, "desc/minibatches");
         Ok(Self {
             network: Some(DescModule::new(n_genes, n_clusters, &config, seeds, &device)),
-            optimiser: AdamConfig::PYTORCH.init(&device),
+            optimiser: AdamConfig::PYTORCH.init(),
             cells: Cells::new(scale.apply(expression), &device),
             scale,
             n_cells,

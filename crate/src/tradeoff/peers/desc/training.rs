@@ -136,7 +136,7 @@ impl Desc {
                 Phase::Pretrain { stage, epoch: epoch + 1 }
             }
             Phase::Pretrain { stage, .. } if stage < self.config.layers.len() => {
-                self.optimiser = AdamConfig::PYTORCH.init(&self.device);
+                self.optimiser = AdamConfig::PYTORCH.init();
                 Phase::Pretrain { stage: stage + 1, epoch: 0 }
             }
             Phase::SelfTrain { epoch } if epoch + 1 < self.config.target_epochs => {

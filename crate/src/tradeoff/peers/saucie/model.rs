@@ -111,7 +111,7 @@ impl Saucie {
         let sampler = |&seed: &u64| Sampler::new(batch, n_batches, config.batch_size, seed, &purpose);
         Ok(Self {
             network: Some(SaucieModule::new(expression.ncols(), &config, seeds, &device)),
-            optimiser: AdamConfig::PYTORCH.init(&device),
+            optimiser: AdamConfig::PYTORCH.init(),
             cells: Cells::new(expression, &device),
             batch: batch.to_vec(),
             n_batches,

@@ -4,8 +4,8 @@
 //! compiler can vectorise, and what only counts above 0 need is computed for these alone.
 
 use super::elementary::{exp, ln, ln_1p};
-use super::likelihood::binet_and_slope;
-use super::zinb::RATE_FLOOR;
+use crate::nn::RATE_FLOOR;
+use crate::nn::likelihood::binet_and_slope;
 
 /// Smallest part of a rate, in single precision.
 const FLOOR: f32 = RATE_FLOOR as f32;
@@ -15,7 +15,7 @@ const LOG_THETA: f64 = 60.0;
 
 /// Counts of R replicas x cells, each (zero-inflated) negative binomial with mean `exp(log_library) * softmax(logits)` and
 /// inverse dispersion `exp(log_theta)`. Row-major slices.
-pub(crate) struct CountKernel<'a> {
+pub(super) struct CountKernel<'a> {
     pub n_genes: usize,
     /// `[R, cells, genes]`
     pub logits: &'a [f32],
@@ -30,7 +30,7 @@ pub(crate) struct CountKernel<'a> {
 }
 
 /// Derivatives of every cell's log-likelihood.
-pub(crate) struct CountGradients {
+pub(super) struct CountGradients {
     /// `[R, cells, genes]`
     pub logits: Vec<f32>,
     /// `[R, cells]`
