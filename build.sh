@@ -13,7 +13,8 @@ usage() {
 ./build.sh build              the whole static site into dist/, with its sizes; can be put under any path of any web server
 ./build.sh test [FILTER]      everything CI runs; with FILTER only the browser and Node tests whose name contains it
 ./build.sh verify RUN [DATA]  does a saved run (.dosefront.json or .zip) again under Node and says whether it comes out the same
-./build.sh bench [NAME]      training steps per second of the engines in Chromium (train), the time of an exploration (explore), one worker against two (grid)
+./build.sh bench [NAME]       single training steps and what they ask of WebGPU (steps), whole trainings (train), explorations (explore),
+                              one worker against two (grid), a front (front), in Chromium
 TEXT
 }
 
@@ -89,12 +90,16 @@ verify() {
   [ $# -gt 0 ] || die "verify needs a saved run: ./build.sh verify RUN.dosefront.json [DATA]"
   step "checking tools" check_tools
   # With the page as it was last built, or else with as much of it as this needs.
-  [ -f dist/build.json ] || { build_first && assemble engine-cpu view && node web/build/site.mjs dist; }
+  [ -f dist/build.json ] || { build_first && assemble engine-cpu view saved && node web/build/site.mjs dist; }
   node tests/node/verify.mjs "$@"
 }
 
 bench() {
   build_all
+  if [ $# -eq 0 ] || [ "$1" = steps ]; then
+    build_wasm bench-cpu
+    build_wasm bench-webgpu
+  fi
   ensure_npm tests
   ensure_chromium
   node tests/bench/run.mjs "$@"

@@ -1,5 +1,5 @@
-// Times the engines in Chromium:  ./build.sh bench [train] [explore] [grid] [front]   (or: node tests/bench/run.mjs ...)
-const BENCHES = ['train', 'explore', 'grid', 'front'];
+// Times the engines in Chromium:  ./build.sh bench [steps] [train] [explore] [grid] [front]   (or: node tests/bench/run.mjs ...)
+const BENCHES = ['steps', 'train', 'explore', 'grid', 'front'];
 
 const chosen = process.argv.slice(2);
 const unknown = chosen.find((name) => !BENCHES.includes(name));

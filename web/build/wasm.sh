@@ -8,7 +8,7 @@ TARGET_DIR=${CARGO_TARGET_DIR:-target}
 WASM_OPT_FLAGS=(-O3 --enable-simd --enable-bulk-memory --enable-bulk-memory-opt --enable-nontrapping-float-to-int
   --enable-sign-ext --enable-mutable-globals --enable-reference-types --enable-multivalue)
 
-# The four artefacts: what crate, with what features, where cargo works. The WebGPU build has a target folder of its own,
+# The artefacts: what crate, with what features, where cargo works. The WebGPU build has a target folder of its own,
 # because cargo gives both engines' wasm the same file name.
 describe() { # describe NAME: sets PACKAGE, SOURCE, OUT_NAME, FEATURES, WORK
   FEATURES='' WORK=$TARGET_DIR
@@ -16,6 +16,9 @@ describe() { # describe NAME: sets PACKAGE, SOURCE, OUT_NAME, FEATURES, WORK
     engine-cpu) PACKAGE=dosefront-engine SOURCE=web/engine OUT_NAME=engine ;;
     engine-webgpu) PACKAGE=dosefront-engine SOURCE=web/engine OUT_NAME=engine FEATURES=webgpu WORK=$TARGET_DIR/webgpu ;;
     saved) PACKAGE=dosefront-saved SOURCE=web/saved OUT_NAME=saved ;;
+    # The networks of the benchmark of single steps; no part of the page.
+    bench-cpu) PACKAGE=dosefront-bench SOURCE=web/bench OUT_NAME=bench ;;
+    bench-webgpu) PACKAGE=dosefront-bench SOURCE=web/bench OUT_NAME=bench FEATURES=webgpu WORK=$TARGET_DIR/webgpu ;;
     view) PACKAGE=dosefront-view SOURCE=web/view OUT_NAME=view ;;
     *) die "no artefact is called $1" ;;
   esac

@@ -35,6 +35,7 @@ pub fn shorten(run: &JsValue) -> Result<JsValue, JsValue> {
 pub fn open_saved(text: &str) -> Result<JsValue, JsValue> {
     let text = report::embedded(text).unwrap_or(text);
     let saved = saved::open_saved(text).map_err(Failure::from)?;
+    saved::fits_page(&saved.run).map_err(Failure::from)?;
     let run = to_js(&saved.run)?;
     let report = match saved.report {
         // JavaScript reads the numbers as exactly, and a large object from text faster than it is handed over.
