@@ -36,7 +36,8 @@ pub struct Inputs {
     pub data: Vec<f32>,
     /// `[rows, latent]`
     pub noise: Vec<f32>,
-    /// Every parameter, in the order of [`Network`]'s fields.
+    /// Every parameter: encoder layers (weight, bias, gamma, beta), mean, log variance, decoder layers, output, and for counts the
+    /// excess zeros and the dispersion.
     pub weights: Vec<f32>,
 }
 

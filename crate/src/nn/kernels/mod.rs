@@ -194,7 +194,7 @@ fn same_replicas<'a>(what: &str, tensors: impl IntoIterator<Item = &'a Tensor<3>
     }
 }
 
-/// See [`GraphKernels::affine`]; as many replicas of the bias as of the weights.
+/// `x W + b` of every replica, differentiable: `[R or 1, n, in]`, `[R, in, out]` and `[R, 1, out]` to `[R, n, out]`.
 ///
 /// # Panics
 /// When replicas do not fit together.
@@ -228,13 +228,19 @@ pub fn normalised(
     (Tensor::from_dispatch(y), moments)
 }
 
-/// See [`GraphKernels::rectified`].
+/// x above 0, and `slope` times x below, differentiable; 0 below for a slope of 0.
 #[must_use]
 pub fn rectified(x: Tensor<3>, slope: f64) -> Tensor<3> {
     Tensor::from_dispatch(Dispatch::rectified(x.into_dispatch(), slope as f32))
 }
 
-/// See [`GraphKernels::count_likelihood`], and with `dropout` [`GraphKernels::inflated_count_likelihood`].
+/// Log-likelihood of every cell's counts, `[R, n, 1]`, without the part that depends on the counts alone, differentiable by all
+/// but the counts. They are negative binomial with mean `exp(log_library) * softmax(logits)` and inverse dispersion
+/// `exp(log_theta)`, with excess zeros where there is `dropout`, their logits.
+///
+/// # Shapes
+/// Logits and dropout are `[R, n, genes]`, `log_library` `[R or 1, n, 1]`, `log_theta` `[R, 1, genes]`, counts
+/// `[R or 1, n, genes]`.
 ///
 /// # Panics
 /// When `log_theta` or dropout have not as many replicas as the logits.
