@@ -36,26 +36,12 @@ async function inPage(url, call, job) {
   }
 }
 
-async function adapter(url) {
-  const browser = await launch('any');
-  try {
-    const page = await browser.newPage();
-    await page.goto(`${url}blank.html`);
-    return await page.evaluate(async () => {
-      const info = (await navigator.gpu?.requestAdapter())?.info;
-      return info ? [info.vendor, info.architecture, info.description].filter(Boolean).join(' ') : null;
-    });
-  } finally {
-    await browser.close();
-  }
-}
-
 export async function bench() {
   const engines = assemble();
   const server = await serve({ roots: [SITE], base: '/', port: 0 });
   try {
     const most = await inPage(server.url, 'peak');
-    const gpu = await adapter(server.url);
+    const gpu = await inPage(server.url, 'adapter');
     console.log(`Training steps in headless Chromium. WebGPU adapter: ${gpu ?? 'none'}. The processor does at most ${most.toFixed(1)} thousand million
 multiplications and additions a second with 128-bit vectors in a page; "share" is how much of that the matrix products of the steps are.
 A launch is one dispatch of a kernel; "MB" are the buffers that the launches of a step are given.

@@ -70,6 +70,12 @@ export async function time({ engine, workload, replicas, seconds }) {
   };
 }
 
+/** The WebGPU adapter in words; null where there is none. */
+export async function adapter() {
+  const info = (await navigator.gpu?.requestAdapter())?.info;
+  return info ? [info.vendor, info.architecture, info.description].filter(Boolean).join(' ') : null;
+}
+
 /** What the processor does at most with 128-bit vectors in a page: thousand million multiplications and additions per second. */
 export async function peak() {
   const { default: init, busy } = await import('./cpu/bench.js');

@@ -3,7 +3,7 @@
 use burn::backend::autodiff::NodeId;
 use burn::backend::autodiff::checkpoint::{base::Checkpointer, strategy::CheckpointStrategy};
 use burn::backend::autodiff::grads::Gradients;
-use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
+use burn::backend::autodiff::ops::{Backward, NodeGuard, Ops, OpsKind};
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Autodiff, Backend, TensorMetadata};
 
@@ -66,12 +66,8 @@ impl<B: Kernels + GraphKernels, C: CheckpointStrategy> GraphKernels for Autodiff
         let shared = library.shape()[0] < logits.shape()[0];
         let (value, by_logits, by_library, by_theta, _) =
             B::count_terms(logits, library, theta, None, counts.into_primitive());
-        match CountLikelihood.prepare::<C>([of_logits, of_library, of_theta]).compute_bound().stateful() {
-            OpsKind::Tracked(prep) => {
-                prep.finish(CountSlopes { shared, slopes: [by_logits, by_library, by_theta].map(Some) }, value)
-            }
-            OpsKind::UnTracked(prep) => prep.finish(value),
-        }
+        let slopes = [by_logits, by_library, by_theta].map(Some);
+        CountSlopes { shared, slopes }.of::<C>([of_logits, of_library, of_theta], value)
     }
 
     fn inflated_count_likelihood(
@@ -86,13 +82,8 @@ impl<B: Kernels + GraphKernels, C: CheckpointStrategy> GraphKernels for Autodiff
         let shared = library.shape()[0] < logits.shape()[0];
         let (value, by_logits, by_library, by_theta, by_dropout) =
             B::count_terms(logits, library, theta, Some(dropout), counts.into_primitive());
-        match CountLikelihood.prepare::<C>([of_logits, of_library, of_theta, of_dropout]).compute_bound().stateful() {
-            OpsKind::Tracked(prep) => {
-                let slopes = [Some(by_logits), Some(by_library), Some(by_theta), by_dropout];
-                prep.finish(CountSlopes { shared, slopes }, value)
-            }
-            OpsKind::UnTracked(prep) => prep.finish(value),
-        }
+        let slopes = [Some(by_logits), Some(by_library), Some(by_theta), by_dropout];
+        CountSlopes { shared, slopes }.of::<C>([of_logits, of_library, of_theta, of_dropout], value)
     }
 }
 
@@ -186,6 +177,16 @@ struct CountSlopes<B: Backend, const N: usize> {
     /// One `log_library` for all replicas, whose gradients are summed.
     shared: bool,
     slopes: [Option<FloatTensor<B>>; N],
+}
+
+impl<B: Kernels, const N: usize> CountSlopes<B, N> {
+    /// The likelihood with these derivatives by its parents.
+    fn of<C: CheckpointStrategy>(self, parents: [NodeGuard; N], value: FloatTensor<B>) -> FloatTensor<Autodiff<B, C>> {
+        match CountLikelihood.prepare::<C>(parents).compute_bound().stateful() {
+            OpsKind::Tracked(prep) => prep.finish(self, value),
+            OpsKind::UnTracked(prep) => prep.finish(value),
+        }
+    }
 }
 
 impl<B: Kernels, const N: usize> Backward<B, N> for CountLikelihood {

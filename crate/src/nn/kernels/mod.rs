@@ -126,6 +126,55 @@ pub trait GraphKernels: Backend {
     ) -> FloatTensor<Self>;
 }
 
+/// What an engine does with its kernels where there is no graph.
+macro_rules! without_graph {
+    ($backend:ty) => {
+        impl GraphKernels for $backend {
+            fn affine(x: FloatTensor<Self>, weight: FloatTensor<Self>, bias: FloatTensor<Self>) -> FloatTensor<Self> {
+                Self::product(x, weight, Some(bias), Form::Plain)
+            }
+
+            fn normalised(
+                x: FloatTensor<Self>,
+                mean: FloatTensor<Self>,
+                variance: FloatTensor<Self>,
+                gamma: FloatTensor<Self>,
+                beta: FloatTensor<Self>,
+                how: Normalisation,
+            ) -> FloatTensor<Self> {
+                Self::normalise(x, [mean, variance], [gamma, beta], how)
+            }
+
+            fn rectified(x: FloatTensor<Self>, slope: f32) -> FloatTensor<Self> {
+                Self::rectify(x, None, slope)
+            }
+
+            fn count_likelihood(
+                logits: FloatTensor<Self>,
+                log_library: FloatTensor<Self>,
+                log_theta: FloatTensor<Self>,
+                counts: FloatTensor<Self>,
+            ) -> FloatTensor<Self> {
+                Self::count_terms(logits, log_library, log_theta, None, counts).0
+            }
+
+            fn inflated_count_likelihood(
+                logits: FloatTensor<Self>,
+                log_library: FloatTensor<Self>,
+                log_theta: FloatTensor<Self>,
+                dropout: FloatTensor<Self>,
+                counts: FloatTensor<Self>,
+            ) -> FloatTensor<Self> {
+                Self::count_terms(logits, log_library, log_theta, Some(dropout), counts).0
+            }
+        }
+    };
+}
+
+without_graph!(burn::backend::Flex);
+#[cfg(feature = "webgpu")]
+without_graph!(burn_cubecl::CubeBackend);
+
 /// Of what there are means and variances, and what is added to the variances.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Normalisation {

@@ -7,7 +7,7 @@ use burn_cubecl::tensor::CubeTensor;
 
 use crate::nn::kernels::AdamStep;
 
-use super::launch::{Shader, THREADS, groups_for, head, launch as launch_shader, width};
+use super::launch::{Shader, groups_for, head, launch as launch_shader, width};
 
 /// One thread per four weights, which are changed in place.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -35,10 +35,6 @@ impl Shader for Adam {
 }}
 "
         )
-    }
-
-    fn threads(&self) -> [u32; 3] {
-        [THREADS, 1, 1]
     }
 
     fn groups(&self) -> [u32; 3] {

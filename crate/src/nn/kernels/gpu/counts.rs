@@ -4,7 +4,7 @@
 use burn::backend::TensorMetadata;
 use burn_cubecl::tensor::CubeTensor;
 
-use super::launch::{Shader, THREADS, empty, groups_for, head, launch as launch_shader};
+use super::launch::{Shader, empty, groups_for, head, launch as launch_shader};
 
 /// Exponential, logarithm, and the likelihood of one entry.
 const ARITHMETIC: &str = include_str!("counts.wgsl");
@@ -66,10 +66,6 @@ impl Shader for Softmax {
         )
     }
 
-    fn threads(&self) -> [u32; 3] {
-        [THREADS, 1, 1]
-    }
-
     fn groups(&self) -> [u32; 3] {
         groups_for(self.sizes.rows())
     }
@@ -122,10 +118,6 @@ impl Shader for Entries {
         )
     }
 
-    fn threads(&self) -> [u32; 3] {
-        [THREADS, 1, 1]
-    }
-
     fn groups(&self) -> [u32; 3] {
         groups_for(self.sizes.entries())
     }
@@ -157,10 +149,6 @@ impl Shader for RowSums {
         )
     }
 
-    fn threads(&self) -> [u32; 3] {
-        [THREADS, 1, 1]
-    }
-
     fn groups(&self) -> [u32; 3] {
         groups_for(self.sizes.rows())
     }
@@ -190,10 +178,6 @@ impl Shader for ByLogits {
 }}
 "
         )
-    }
-
-    fn threads(&self) -> [u32; 3] {
-        [THREADS, 1, 1]
     }
 
     fn groups(&self) -> [u32; 3] {

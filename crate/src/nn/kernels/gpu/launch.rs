@@ -18,7 +18,9 @@ pub(super) trait Shader: Clone + Debug + Eq + Hash + Send + Sync + 'static {
     fn wgsl(&self) -> String;
 
     /// Threads of a workgroup.
-    fn threads(&self) -> [u32; 3];
+    fn threads(&self) -> [u32; 3] {
+        [THREADS, 1, 1]
+    }
 
     /// Workgroups.
     fn groups(&self) -> [u32; 3];

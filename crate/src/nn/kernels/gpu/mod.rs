@@ -19,7 +19,7 @@ use burn::backend::tensor::FloatTensor;
 use burn_cubecl::CubeBackend;
 use burn_cubecl::kernel::into_contiguous;
 
-use super::{AdamStep, Form, GraphKernels, GraphlessKernels, Kernels, Lines, Moments, Normalisation};
+use super::{AdamStep, Form, GraphlessKernels, Kernels, Lines, Moments, Normalisation};
 
 impl Kernels for CubeBackend {
     fn product(
@@ -82,45 +82,5 @@ impl GraphlessKernels for CubeBackend {
         step: AdamStep,
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
         adam::launch([weight, first, second], into_contiguous(gradient), step)
-    }
-}
-
-impl GraphKernels for CubeBackend {
-    fn affine(x: FloatTensor<Self>, weight: FloatTensor<Self>, bias: FloatTensor<Self>) -> FloatTensor<Self> {
-        Self::product(x, weight, Some(bias), Form::Plain)
-    }
-
-    fn normalised(
-        x: FloatTensor<Self>,
-        mean: FloatTensor<Self>,
-        variance: FloatTensor<Self>,
-        gamma: FloatTensor<Self>,
-        beta: FloatTensor<Self>,
-        how: Normalisation,
-    ) -> FloatTensor<Self> {
-        Self::normalise(x, [mean, variance], [gamma, beta], how)
-    }
-
-    fn rectified(x: FloatTensor<Self>, slope: f32) -> FloatTensor<Self> {
-        Self::rectify(x, None, slope)
-    }
-
-    fn count_likelihood(
-        logits: FloatTensor<Self>,
-        log_library: FloatTensor<Self>,
-        log_theta: FloatTensor<Self>,
-        counts: FloatTensor<Self>,
-    ) -> FloatTensor<Self> {
-        Self::count_terms(logits, log_library, log_theta, None, counts).0
-    }
-
-    fn inflated_count_likelihood(
-        logits: FloatTensor<Self>,
-        log_library: FloatTensor<Self>,
-        log_theta: FloatTensor<Self>,
-        dropout: FloatTensor<Self>,
-        counts: FloatTensor<Self>,
-    ) -> FloatTensor<Self> {
-        Self::count_terms(logits, log_library, log_theta, Some(dropout), counts).0
     }
 }

@@ -6,7 +6,7 @@ use burn_cubecl::tensor::CubeTensor;
 
 use crate::nn::kernels::{Lines, Moments, Normalisation};
 
-use super::launch::{Shader, THREADS, empty, groups_for, head, launch as launch_shader};
+use super::launch::{Shader, empty, groups_for, head, launch as launch_shader};
 
 /// What a kernel computes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -59,12 +59,12 @@ impl Norm {
         // A line's first number, its length, and the way from one to the next.
         let column = format!("let start = (i / {columns}u) * {size}u + i % {columns}u;");
         let row = format!("let start = i * {columns}u;");
+        let of_column = format!("(i / {size}u) * {columns}u + i % {columns}u");
+        let at = format!("let at = {of_column};");
         let line = match self.of {
-            Lines::Rows => "i / COLUMNSu",
-            Lines::Columns => "(i / SIZEu) * COLUMNSu + i % COLUMNSu",
+            Lines::Rows => format!("i / {columns}u"),
+            Lines::Columns => of_column,
         };
-        let line = line.replace("COLUMNS", &columns.to_string()).replace("SIZE", &size.to_string());
-        let at = format!("let at = (i / {size}u) * {columns}u + i % {columns}u;");
         match self.part {
             Part::Moments => {
                 let (start, length, step) = match self.of {
@@ -163,10 +163,6 @@ impl Shader for Norm {
         });
         let declared: String = declared.collect();
         format!("{declared}const epsilon = {:e};\n{}{body}\n}}\n", f32::from_bits(self.epsilon), head(self.n()))
-    }
-
-    fn threads(&self) -> [u32; 3] {
-        [THREADS, 1, 1]
     }
 
     fn groups(&self) -> [u32; 3] {

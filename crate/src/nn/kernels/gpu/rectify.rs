@@ -1,7 +1,7 @@
 use burn::backend::TensorMetadata;
 use burn_cubecl::tensor::CubeTensor;
 
-use super::launch::{Shader, THREADS, empty, groups_for, head, launch as launch_shader, width};
+use super::launch::{Shader, empty, groups_for, head, launch as launch_shader, width};
 
 /// The rectifier of every number, or its derivative times something.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -32,10 +32,6 @@ impl Shader for Rectify {
 }}
 "
         )
-    }
-
-    fn threads(&self) -> [u32; 3] {
-        [THREADS, 1, 1]
     }
 
     fn groups(&self) -> [u32; 3] {

@@ -9,7 +9,7 @@ use burn::backend::tensor::FloatTensor;
 use burn::backend::{Flex, TensorMetadata};
 use burn::tensor::TensorData;
 
-use super::{AdamStep, Form, GraphKernels, GraphlessKernels, Kernels, Lines, Moments, Normalisation};
+use super::{AdamStep, Form, GraphlessKernels, Kernels, Lines, Moments, Normalisation};
 use counts::CountKernel;
 
 impl Kernels for Flex {
@@ -116,46 +116,6 @@ impl GraphlessKernels for Flex {
         let [mut weight, mut first, mut second, gradient] = [weight, first, second, gradient].map(contiguous);
         update(step, weight.storage_mut(), first.storage_mut(), second.storage_mut(), gradient.storage());
         (weight, first, second)
-    }
-}
-
-impl GraphKernels for Flex {
-    fn affine(x: FloatTensor<Self>, weight: FloatTensor<Self>, bias: FloatTensor<Self>) -> FloatTensor<Self> {
-        Self::product(x, weight, Some(bias), Form::Plain)
-    }
-
-    fn normalised(
-        x: FloatTensor<Self>,
-        mean: FloatTensor<Self>,
-        variance: FloatTensor<Self>,
-        gamma: FloatTensor<Self>,
-        beta: FloatTensor<Self>,
-        how: Normalisation,
-    ) -> FloatTensor<Self> {
-        Self::normalise(x, [mean, variance], [gamma, beta], how)
-    }
-
-    fn rectified(x: FloatTensor<Self>, slope: f32) -> FloatTensor<Self> {
-        Self::rectify(x, None, slope)
-    }
-
-    fn count_likelihood(
-        logits: FloatTensor<Self>,
-        log_library: FloatTensor<Self>,
-        log_theta: FloatTensor<Self>,
-        counts: FloatTensor<Self>,
-    ) -> FloatTensor<Self> {
-        Self::count_terms(logits, log_library, log_theta, None, counts).0
-    }
-
-    fn inflated_count_likelihood(
-        logits: FloatTensor<Self>,
-        log_library: FloatTensor<Self>,
-        log_theta: FloatTensor<Self>,
-        dropout: FloatTensor<Self>,
-        counts: FloatTensor<Self>,
-    ) -> FloatTensor<Self> {
-        Self::count_terms(logits, log_library, log_theta, Some(dropout), counts).0
     }
 }
 
